@@ -1,0 +1,74 @@
+import eslint from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import { layers, testLayers } from './tools/lint/layers.js';
+
+const boundaries = (depConstraints) => ({
+  '@nx/enforce-module-boundaries': ['error', { allow: [], enforceBuildableLibDependency: false, depConstraints }],
+});
+
+export default defineConfig(
+  globalIgnores(['**/dist/', '**/.results/', '**/.nx/', '**/runs/', '**/coverage/']),
+  {
+    files: ['**/*.{js,mjs,ts}'],
+    extends: [eslint.configs.recommended],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', performance: 'readonly', URL: 'readonly' } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/prefer-readonly': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Without noUncheckedIndexedAccess an indexed read has no `undefined` in its type, so checks of one look needless.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // A type parameter used once still names the relation between a record and its key.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      'no-restricted-globals': ['error', 'event', 'length', 'name', 'status', 'window', 'document', 'self', 'top'],
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts', 'tools/*/src/**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: boundaries(layers),
+  },
+  {
+    files: ['packages/*/test/**/*.ts', 'tools/*/test/**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: boundaries(testLayers),
+  },
+  {
+    files: ['packages/{ir,compiler,optim,arch,data}/src/**/*.ts', 'packages/{optim,arch}-*/src/**/*.ts', 'packages/backend-reference/src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^node:', message: 'This package runs in browsers too: Node-only code belongs to assemblies and backends.' }] },
+      ],
+    },
+  },
+  {
+    files: ['packages/*/test/**/*.ts', 'tools/*/test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  prettier,
+);
