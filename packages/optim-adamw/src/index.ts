@@ -1,1 +1,1 @@
-export {};
+export { adamw } from './adamw.ts';

@@ -1,1 +1,1 @@
-export {};
+export { momentum } from './momentum.ts';

@@ -1,0 +1,110 @@
+// The architecture contract: variants as data, one build function.
+
+import { buildGraph, NetwrightError, tensorType, type GraphBuilder, type OutputOptions, type Tensor } from '@netwright/ir';
+import type { Model, ModelOptions } from './model.ts';
+
+/** Options that every architecture has. */
+export interface CommonOptions {
+  /** Default 1000. */
+  readonly classes: number;
+  /** Channels of the input image. Default 3. */
+  readonly channels: number;
+  /** Height and width of the input image; the variant may bring its own default. Default 224. */
+  readonly imageSize: number | readonly [number, number];
+}
+
+const COMMON_DEFAULTS: CommonOptions = { classes: 1000, channels: 3, imageSize: 224 };
+
+export type ModelOutputs = Tensor | Readonly<Record<string, Tensor | ({ readonly value: Tensor } & OutputOptions)>>;
+
+export interface ArchitectureRecord<V, O extends ModelOptions> {
+  readonly family: string;
+  /** Paper, as a URL. */
+  readonly paper: string;
+  /** Defaults of the family's own options. */
+  readonly options: O;
+  /** The listed variants, `tiny` among them. */
+  readonly variants: Readonly<Record<string, V>>;
+  /** Further names that follow a grammar (`cifar_resnet44`), or undefined for a name that is not of this family. */
+  parse?(name: string): V | undefined;
+  /** The grammar in words, e.g. `cifar_resnetN, N = 6n + 2`. */
+  readonly grammar?: string;
+  /** Defaults that a variant changes (image size, classes). */
+  defaults?(variant: V): Partial<CommonOptions & O>;
+  /** Emits the graph and returns the logits, or outputs by name with `logits` first. */
+  build(image: Tensor, variant: V, options: CommonOptions & O, builder: GraphBuilder): ModelOutputs;
+}
+
+/** A family of networks: call it with a variant's name to get a model. */
+export interface Architecture<O extends ModelOptions = ModelOptions> {
+  (name: string, options?: Partial<CommonOptions & O>): Model;
+  readonly family: string;
+  readonly paper: string;
+  /** Listed names. */
+  readonly variants: readonly string[];
+  readonly grammar: string | undefined;
+  /** Whether the name is a variant, listed or by grammar. */
+  has(name: string): boolean;
+}
+
+/**
+ * Declares an architecture.
+ *
+ * @throws NetwrightError `architecture.variant` from the result for an unknown name, `architecture.options` for an unknown option or a size that is not a positive integer.
+ */
+export function defineArchitecture<V, O extends ModelOptions>(record: ArchitectureRecord<V, O>): Architecture<O> {
+  const find = (name: string): V | undefined => (Object.hasOwn(record.variants, name) ? record.variants[name] : record.parse?.(name));
+  const architecture = (name: string, given: Partial<CommonOptions & O> = {}): Model => {
+    const variant = find(name);
+    if (variant === undefined) throw unknownVariant(record.family, name, Object.keys(record.variants), record.grammar);
+    const options = { ...COMMON_DEFAULTS, ...record.options, ...record.defaults?.(variant), ...given } as CommonOptions & O;
+    checkOptions(record.family, name, { ...COMMON_DEFAULTS, ...record.options }, options);
+    const [height, width] = typeof options.imageSize === 'number' ? [options.imageSize, options.imageSize] : options.imageSize;
+    const inputShape = [options.channels, height, width] as const;
+    return {
+      name,
+      family: record.family,
+      options,
+      inputShape,
+      classes: options.classes,
+      build: () =>
+        buildGraph({ image: tensorType('f32', ['N', ...inputShape]) }, ({ image }, builder) => {
+          const outputs = record.build(image, variant, options, builder);
+          return 'builder' in outputs ? { logits: outputs as Tensor } : outputs;
+        }),
+    };
+  };
+  return Object.assign(architecture, {
+    family: record.family,
+    paper: record.paper,
+    variants: Object.keys(record.variants),
+    grammar: record.grammar,
+    has: (name: string) => find(name) !== undefined,
+  });
+}
+
+function checkOptions(family: string, name: string, known: ModelOptions, options: CommonOptions & ModelOptions): void {
+  const sizes = [options.classes, options.channels, ...[options.imageSize].flat()];
+  const reasons = [
+    ...Object.keys(options).flatMap((key) => (Object.hasOwn(known, key) ? [] : [`there is no option ${key}`])),
+    ...(sizes.every((size) => Number.isSafeInteger(size) && size > 0) ? [] : ['classes, channels and imageSize must be positive integers']),
+  ];
+  if (reasons.length === 0) return;
+  throw new NetwrightError({
+    code: 'architecture.options',
+    operation: family,
+    scope: name,
+    expected: `options among ${Object.keys(known).join(', ')}`,
+    received: JSON.stringify(options),
+    reasons,
+  });
+}
+
+function unknownVariant(family: string, name: string, variants: readonly string[], grammar: string | undefined): NetwrightError {
+  return new NetwrightError({
+    code: 'architecture.variant',
+    operation: family,
+    expected: `one of ${variants.join(', ')}${grammar === undefined ? '' : `, or ${grammar}`}`,
+    received: name,
+  });
+}

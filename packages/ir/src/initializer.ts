@@ -1,0 +1,19 @@
+// How a parameter or state entry starts: plain data; the values are drawn by `initialize` in the package `arch`.
+
+export type Initializer =
+  | { readonly kind: 'constant'; readonly value: number }
+  /** U(low, high). */
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  | { readonly kind: 'truncatedNormal'; readonly mean: number; readonly std: number; readonly low: number; readonly high: number }
+  /** Variance gain^2 / fan; fans as PyTorch computes them: dimension 1 (in) or 0 (out) times the receptive field. arXiv:1502.01852 */
+  | { readonly kind: 'kaiming'; readonly distribution: 'uniform' | 'normal'; readonly fan: 'fanIn' | 'fanOut'; readonly gain: number }
+  /** `fanAvg`: variance gain^2 * 2 / (fanIn + fanOut); `fanIn`: gain^2 / fanIn. Glorot and Bengio, AISTATS 2010. */
+  | { readonly kind: 'xavier'; readonly distribution: 'uniform' | 'normal'; readonly fan: 'fanAvg' | 'fanIn'; readonly gain: number }
+  /** Uniform in +-1/sqrt(fanIn) of the named weight: PyTorch's default for biases. */
+  | { readonly kind: 'biasOf'; readonly fanIn: number }
+  /** Starts as a copy of a parameter (averages of weights). */
+  | { readonly kind: 'copyOf'; readonly parameter: string };
+
+export const zerosInit: Initializer = { kind: 'constant', value: 0 };
+export const onesInit: Initializer = { kind: 'constant', value: 1 };

@@ -1,0 +1,26 @@
+// The type of a value: element type and shape.
+
+import { equalShapes, formatShape, type Shape } from './dim.ts';
+
+/** Element types. Room is left for `f16`. */
+export type DType = 'f32' | 'i32' | 'u8' | 'bool';
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+export function tensorType(dtype: DType, shape: Shape): TensorType {
+  return { dtype, shape };
+}
+
+export function equalTypes(a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && equalShapes(a.shape, b.shape);
+}
+
+/** For instance `f32[N, 3, 224, 224]`. */
+export function formatType(type: TensorType): string {
+  return `${type.dtype}${formatShape(type.shape)}`;
+}
+
+export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u8: 1, bool: 1 };

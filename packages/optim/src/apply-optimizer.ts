@@ -1,0 +1,81 @@
+// Adds an optimizer's update of every parameter to a training graph.
+
+import { add, cast, constant, mul, tensorType, where, zerosInit, type GraphBuilder, type Tensor } from '@netwright/ir';
+import type { Optimizer } from './optimizer.ts';
+
+/** Prefix of the state entries that belong to optimizers: `optimizer/step`, `optimizer/velocity/layer1.0.conv1.weight`. */
+export const OPTIMIZER_PREFIX = 'optimizer/';
+
+export interface ApplyOptimizerOptions {
+  /** Gradients by parameter name; parameters without one are left alone. */
+  readonly grads: Readonly<Record<string, Tensor>>;
+  /** Scalar f32 hyper-parameters by name, from {@link hyperInputs}. */
+  readonly hyper: Readonly<Record<string, Tensor>>;
+  /** Values that replace a hyper-parameter for one parameter (weight-decay groups); default none. */
+  readonly override?: (parameter: string) => Readonly<Record<string, number>>;
+  /** Factor on the learning rate of one parameter; default 1. */
+  readonly lrScale?: (parameter: string) => number;
+  /** Bool scalar: where false, parameters and state stay as they were. */
+  readonly gate?: Tensor;
+}
+
+/** Declares one scalar input `$hyper.<name>` for each numeric option. */
+export function hyperInputs(builder: GraphBuilder, optimizer: Optimizer): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.keys(optimizer.hyper).map((name) => [name, builder.input(`$hyper.${name}`, tensorType('f32', []))]),
+  );
+}
+
+/** The state entries of one parameter, declared on first use. */
+export function optimizerStates(builder: GraphBuilder, optimizer: Optimizer, parameter: string): Record<string, Tensor> {
+  const { type } = builder.parameters[parameter];
+  return Object.fromEntries(
+    Object.entries(optimizer.state).map(([slot, init]) => {
+      const name = stateName(slot, parameter);
+      const existing = Object.hasOwn(builder.states, name) ? builder.states[name] : undefined;
+      return [slot, existing === undefined ? builder.state(name, type, { init, persistent: false }) : builder.tensor(existing.value)];
+    }),
+  );
+}
+
+/** Builds the updates and registers them with the graph. */
+export function applyOptimizer(builder: GraphBuilder, optimizer: Optimizer, options: ApplyOptimizerOptions): void {
+  const { grads, hyper, gate, override = () => ({}), lrScale = () => 1 } = options;
+  const keep = (next: Tensor, previous: Tensor): Tensor => (gate === undefined ? next : where(gate, next, previous));
+  const counter = stepCounter(builder);
+  const next = add(counter, 1);
+  builder.update(STEP, keep(next, counter));
+  const step = cast(next, 'f32');
+  for (const [name, grad] of Object.entries(grads)) {
+    const param = builder.tensor(builder.parameters[name].value);
+    const state = optimizerStates(builder, optimizer, name);
+    const result = optimizer.update({ param, grad, state, step, hyper: hyperFor(builder, hyper, override(name), lrScale(name)) });
+    builder.update(name, keep(result.param, param));
+    for (const slot of Object.keys(optimizer.state)) builder.update(stateName(slot, name), keep(result.state[slot], state[slot]));
+  }
+}
+
+/** The hyper-parameters of one parameter: the shared scalars, overrides, and `lr` with its scale. */
+export function hyperFor(
+  builder: GraphBuilder,
+  hyper: Readonly<Record<string, Tensor>>,
+  override: Readonly<Record<string, number>>,
+  lrScale: number,
+): Record<string, Tensor> {
+  const replaced = Object.entries(override).filter(([name]) => Object.hasOwn(hyper, name));
+  const own = { ...hyper, ...Object.fromEntries(replaced.map(([name, value]) => [name, constant(builder, value)])) };
+  return lrScale === 1 ? own : { ...own, lr: mul(own.lr, lrScale) };
+}
+
+const STEP = `${OPTIMIZER_PREFIX}step`;
+
+function stepCounter(builder: GraphBuilder): Tensor {
+  const existing = Object.hasOwn(builder.states, STEP) ? builder.states[STEP] : undefined;
+  return existing === undefined
+    ? builder.state(STEP, tensorType('i32', []), { init: zerosInit, persistent: false })
+    : builder.tensor(existing.value);
+}
+
+function stateName(slot: string, parameter: string): string {
+  return `${OPTIMIZER_PREFIX}${slot}/${parameter}`;
+}

@@ -1,0 +1,54 @@
+// The optimizer contract: an update rule written once, as graph ops.
+
+import type { Initializer, Tensor } from '@netwright/ir';
+
+export type OptionValue = number | boolean | string;
+export type OptimizerOptions = Readonly<Record<string, OptionValue>>;
+
+/** The numeric options of `O`: they become scalar inputs of the training graph, so changing one never recompiles. */
+export type HyperName<O extends OptimizerOptions> = { [K in keyof O & string]: O[K] extends number ? K : never }[keyof O & string];
+
+export type States = Readonly<Record<string, Tensor>>;
+
+export interface UpdateContext<O extends OptimizerOptions> {
+  readonly param: Tensor;
+  /** Gradient of the loss, of the parameter's type, after clipping. */
+  readonly grad: Tensor;
+  /** Per-parameter state, by the names that `state` declared. */
+  readonly state: States;
+  /** Number of this update as an f32 scalar, from 1. */
+  readonly step: Tensor;
+  /** Numeric options as f32 scalars. `lr` includes the schedule and the parameter's own scale. */
+  readonly hyper: Readonly<Record<HyperName<O>, Tensor>>;
+  /** All options as given: booleans and strings choose the structure of the rule. */
+  readonly options: O;
+}
+
+export interface UpdateResult {
+  readonly param: Tensor;
+  readonly state: States;
+}
+
+export interface OptimizerRule<O extends OptimizerOptions> {
+  readonly name: string;
+  /** Defaults; PyTorch's. */
+  readonly options: O;
+  /** Throws a NetwrightError (`<name>.options`) when a setting makes no sense. */
+  check?(options: O): void;
+  /** Initial values of the per-parameter state; each has the parameter's shape. */
+  state?(options: O): Readonly<Record<string, Initializer>>;
+  update(context: UpdateContext<O>): UpdateResult;
+  /** Where the gradient is taken, when not at the parameter itself (Nesterov's look-ahead). */
+  gradientAt?(context: Omit<UpdateContext<O>, 'grad'>): Tensor;
+}
+
+/** An optimizer with its options resolved: a value to hand to `train`. */
+export interface Optimizer {
+  readonly name: string;
+  readonly options: OptimizerOptions;
+  /** Numeric options by name: the values that the training graph's scalar inputs start from. */
+  readonly hyper: Readonly<Record<string, number>>;
+  readonly state: Readonly<Record<string, Initializer>>;
+  update(context: Omit<UpdateContext<OptimizerOptions>, 'options'>): UpdateResult;
+  gradientAt?(context: Omit<UpdateContext<OptimizerOptions>, 'options' | 'grad'>): Tensor;
+}
