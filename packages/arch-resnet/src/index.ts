@@ -1,1 +1,1 @@
-export {};
+export { resnet, type ResNetOptions } from './resnet.ts';

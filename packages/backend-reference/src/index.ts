@@ -1,1 +1,1 @@
-export {};
+export { reference, type ReferenceOptions } from './reference.ts';

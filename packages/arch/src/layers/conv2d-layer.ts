@@ -1,0 +1,45 @@
+// A convolution with its parameters.
+
+import { conv2d, type Initializer, type Padding, type Tensor } from '@netwright/ir';
+
+export interface Conv2dLayerOptions {
+  /** Scope, e.g. `conv1`; the parameters are `<name>.weight` and `<name>.bias`. */
+  readonly name: string;
+  readonly out: number;
+  readonly kernel: number | readonly [number, number];
+  /** Default 1. */
+  readonly stride?: number | readonly [number, number];
+  /** Default 0. */
+  readonly padding?: number | readonly [number, number] | Padding;
+  /** Default 1. */
+  readonly dilation?: number | readonly [number, number];
+  /** Default 1. */
+  readonly groups?: number;
+  /** Default false: a norm follows. */
+  readonly bias?: boolean;
+  /** Default {@link kaimingFanOut}. */
+  readonly init?: Initializer;
+}
+
+/** Normal, variance 2 / fanOut: what torchvision's ResNets start from. arXiv:1502.01852 */
+export const kaimingFanOut: Initializer = { kind: 'kaiming', distribution: 'normal', fan: 'fanOut', gain: Math.SQRT2 };
+
+/** 2-D convolution of x [N, C, H, W] with a weight [out, C / groups, kh, kw] of its own. */
+export function conv2dLayer(x: Tensor, options: Conv2dLayerOptions): Tensor {
+  const { name, out, stride = 1, padding = 0, dilation = 1, groups = 1, bias = false, init = kaimingFanOut } = options;
+  const [kh, kw] = typeof options.kernel === 'number' ? [options.kernel, options.kernel] : options.kernel;
+  const channels = channelsOf(x);
+  return x.builder.within(name, () => {
+    const weight = x.builder.parameter('weight', [out, Math.floor(channels / groups), kh, kw], { init });
+    const fanIn = Math.floor(channels / groups) * kh * kw;
+    const biasParameter = bias ? x.builder.parameter('bias', [out], { init: { kind: 'biasOf', fanIn }, group: 'noDecay' }) : undefined;
+    return conv2d(x, weight, { bias: biasParameter, stride, padding, dilation, groups });
+  });
+}
+
+/** The number of channels, axis 1, of [N, C, ...]. */
+export function channelsOf(x: Tensor): number {
+  const channels = x.shape[1];
+  if (typeof channels !== 'number') throw new RangeError(`channels must be a number, not ${String(channels)}`);
+  return channels;
+}
