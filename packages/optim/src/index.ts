@@ -18,3 +18,17 @@ export type {
   UpdateContext,
   UpdateResult,
 } from './optimizer.ts';
+export type { Progress, Schedule, ScheduleState } from './schedules/schedule.ts';
+export { constantLr } from './schedules/constant.ts';
+export { stepLr } from './schedules/step.ts';
+export { multiStepLr } from './schedules/multi-step.ts';
+export { exponentialLr } from './schedules/exponential.ts';
+export { polynomialLr } from './schedules/polynomial.ts';
+export { cosine } from './schedules/cosine.ts';
+export { cosineWarmRestarts } from './schedules/cosine-warm-restarts.ts';
+export { warmup, type WarmupOptions } from './schedules/warmup.ts';
+export { oneCycle, type OneCycleOptions } from './schedules/one-cycle.ts';
+export { cyclic, type CyclicOptions } from './schedules/cyclic.ts';
+export { lambdaLr } from './schedules/lambda.ts';
+export { reduceOnPlateau, type ReduceOnPlateauOptions } from './schedules/reduce-on-plateau.ts';
+export type { TimeOptions } from './schedules/by-time.ts';

@@ -1,0 +1,26 @@
+// Schedules that multiply the base learning rate by a function of time.
+
+import type { Progress, Schedule } from './schedule.ts';
+
+export interface TimeOptions {
+  /** Base learning rate; default the optimizer's. */
+  readonly lr?: number;
+  /** What time counts. Default `epoch`, as PyTorch's schedulers are used. */
+  readonly unit?: 'epoch' | 'step';
+}
+
+/** Steps, or whole epochs, done so far. */
+export function timeOf({ step, stepsPerEpoch }: Progress, unit: 'epoch' | 'step'): number {
+  return unit === 'step' ? step : Math.floor(step / stepsPerEpoch);
+}
+
+/** A schedule of the learning rate alone: `rate(base, time, end)` with time and the run's length in the chosen unit. */
+export function byTime(name: string, { lr, unit = 'epoch' }: TimeOptions, rate: (base: number, time: number, end: number) => number): Schedule {
+  return {
+    name,
+    initial: {},
+    at: (progress, base) => ({
+      lr: rate(lr ?? base.lr, timeOf(progress, unit), unit === 'step' ? progress.totalSteps : progress.totalSteps / progress.stepsPerEpoch),
+    }),
+  };
+}

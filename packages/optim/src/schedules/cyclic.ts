@@ -1,0 +1,29 @@
+import type { Schedule } from './schedule.ts';
+
+export interface CyclicOptions {
+  readonly lr?: number;
+  readonly maxLr: number;
+  /** Steps from the base to the maximum. Default 2000. */
+  readonly stepSizeUp?: number;
+  /** Default stepSizeUp. */
+  readonly stepSizeDown?: number;
+  /** `triangular2` halves the amplitude every cycle. */
+  readonly mode?: 'triangular' | 'triangular2';
+}
+
+/** Triangle waves between the base and the maximum (CyclicLR). arXiv:1506.01186 */
+export function cyclic(options: CyclicOptions): Schedule {
+  const { maxLr, stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = 'triangular' } = options;
+  const period = stepSizeUp + stepSizeDown;
+  return {
+    name: 'cyclic',
+    initial: {},
+    at({ step }, base) {
+      const low = options.lr ?? base.lr;
+      const cycle = Math.floor(step / period);
+      const at = step - cycle * period;
+      const height = at <= stepSizeUp ? at / stepSizeUp : (period - at) / stepSizeDown;
+      return { lr: low + (maxLr - low) * height * (mode === 'triangular2' ? 0.5 ** cycle : 1) };
+    },
+  };
+}

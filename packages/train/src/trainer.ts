@@ -1,0 +1,336 @@
+// The building block under `train`: one model, one optimizer, one store, and programs for the batch sizes that occur.
+
+import { initialize, type Model } from '@netwright/arch';
+import { compile, type Backend, type CompileReport, type Executable, type Store, type TensorData } from '@netwright/compiler';
+import { GraphBuilder, inferenceMode, NetwrightError, RANDOM_INPUTS, selectOutputs, type Graph, type Loss } from '@netwright/ir';
+import type { Optimizer } from '@netwright/optim';
+import { findBadNode } from './find-bad-node.ts';
+import { freeze } from './freeze.ts';
+import { buildAccumulatedUpdate, buildAccumulation, buildTrainingStep, TRAINING_NAMES, type TrainingGraphOptions } from './training-graph.ts';
+
+/** Images [n, C, H, W] in row-major order and, for training, one label each. */
+export interface Batch {
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+}
+
+export interface TrainerOptions {
+  readonly model: Model;
+  readonly backend: Backend;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  /** Decides initial values and every random mask. Default 0. */
+  readonly seed?: number;
+  /** Which parameters train, by name. Default all. */
+  readonly trainable?: (parameter: string) => boolean;
+  readonly groups?: TrainingGraphOptions['groups'];
+  readonly lrScale?: (parameter: string) => number;
+  readonly clipNorm?: number;
+  readonly clipValue?: number;
+  /** Micro-batches that a step's batch is cut into; the result is that of the whole batch but for batch statistics. Default 1. */
+  readonly accumulate?: number;
+}
+
+export interface StepResult {
+  /** Mean loss over the batch, before the update. */
+  readonly loss: number;
+  /** Global norm of the gradient before clipping. */
+  readonly gradientNorm: number;
+  /** Training-mode predictions, row-major [n, classes]. */
+  readonly logits: Float32Array | Float64Array;
+}
+
+export interface Evaluation {
+  readonly loss: number;
+  readonly logits: Float32Array | Float64Array;
+}
+
+export interface Trainer {
+  readonly store: Store;
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  /** The training graph for one whole batch. */
+  readonly graph: Graph;
+  /** Parameters and state of the model, without the optimizer's. */
+  readonly modelGraph: Graph;
+  /** Updates done. */
+  readonly steps: number;
+  /** Facts about the training program for a batch size; compiles it if need be. */
+  report(batchSize: number): Promise<CompileReport>;
+  /**
+   * One update.
+   *
+   * @param hyper - values that replace the optimizer's hyper-parameters in this step.
+   * @throws NetwrightError `train.nonFinite` when the loss or gradient is not finite; parameters and state are then as before.
+   */
+  step(batch: Batch, hyper?: Readonly<Record<string, number>>): Promise<StepResult>;
+  /** Loss and predictions in inference mode. */
+  evaluate(batch: Batch): Promise<Evaluation>;
+  /** Predictions in inference mode, row-major [n, classes]. */
+  predict(images: Float32Array): Promise<Float32Array | Float64Array>;
+  /** The value that the last node of a scope has in inference mode, e.g. `layer1.0.conv1`. */
+  intermediate(scope: string, images: Float32Array): Promise<TensorData>;
+  /** Every entry of the store: parameters, statistics, moments, counters. */
+  snapshot(): Promise<Map<string, TensorData>>;
+  /** Writes entries back, e.g. from a snapshot, and sets the number of updates done. */
+  restore(entries: ReadonlyMap<string, TensorData>, steps?: number): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Declares the store, draws initial values and returns a trainer for custom loops. Programs are compiled when first needed. */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const trainer = new GraphTrainer(options);
+  await trainer.start();
+  return trainer;
+}
+
+type Program = 'step' | 'accumulation' | 'update' | 'evaluate' | 'predict';
+
+class GraphTrainer implements Trainer {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  readonly graph: Graph;
+  readonly modelGraph: Graph;
+  steps = 0;
+  private openStore: Store | undefined;
+  private readonly backend: Backend;
+  private readonly seed: number;
+  private readonly accumulate: number;
+  private readonly graphs: Readonly<Record<Program, Graph>>;
+  private readonly executables = new Map<string, Promise<Executable>>();
+
+  constructor(options: TrainerOptions) {
+    const { model, optimizer, loss, trainable = () => true, groups = { noDecay: { weightDecay: 0 } } } = options;
+    this.model = model;
+    this.optimizer = optimizer;
+    this.backend = options.backend;
+    this.seed = options.seed ?? 0;
+    this.accumulate = options.accumulate ?? 1;
+    this.modelGraph = freeze(model.build(), trainable);
+    const training: TrainingGraphOptions = { ...options, model: this.modelGraph, optimizer, loss, groups };
+    const predict = inferenceMode.run(this.modelGraph);
+    this.graphs = {
+      step: buildTrainingStep(training),
+      accumulation: buildAccumulation(training),
+      update: buildAccumulatedUpdate(training),
+      evaluate: withLoss(predict, loss),
+      predict,
+    };
+    this.graph = this.graphs.step;
+  }
+
+  get store(): Store {
+    if (this.openStore === undefined) throw new RangeError('the trainer is disposed');
+    return this.openStore;
+  }
+
+  async start(): Promise<void> {
+    this.openStore = await this.backend.createStore();
+    const programs = this.accumulate > 1 ? [this.graphs.step, this.graphs.accumulation] : [this.graphs.step];
+    for (const graph of programs) {
+      const entries = [...Object.entries(graph.parameters), ...Object.entries(graph.states)];
+      await this.store.declare(entries.map(([name, { type }]) => ({ name, type })));
+      for (const [name, value] of initialize(graph, this.seed)) await this.store.write(name, value);
+    }
+  }
+
+  async report(batchSize: number): Promise<CompileReport> {
+    return (await this.executable('step', batchSize)).report;
+  }
+
+  async step(batch: Batch, hyper: Readonly<Record<string, number>> = {}): Promise<StepResult> {
+    const scalars = { ...this.optimizer.hyper, ...hyper };
+    const result = this.accumulate > 1 ? await this.accumulatedStep(batch, scalars) : await this.wholeStep(batch, scalars);
+    this.steps++;
+    return result;
+  }
+
+  async evaluate(batch: Batch): Promise<Evaluation> {
+    const count = batch.labels.length;
+    const executable = await this.executable('evaluate', count);
+    const outputs = await executable.run(this.inputs(this.graphs.evaluate, batch.images, batch.labels, {}));
+    return { loss: outputs[TRAINING_NAMES.loss].data[0], logits: floats(outputs[this.predictionName]) };
+  }
+
+  async predict(images: Float32Array): Promise<Float32Array | Float64Array> {
+    const executable = await this.executable('predict', this.countOf(images));
+    const outputs = await executable.run(this.inputs(this.graphs.predict, images, undefined, {}));
+    return floats(outputs[this.predictionName]);
+  }
+
+  async intermediate(scope: string, images: Float32Array): Promise<TensorData> {
+    const { predict } = this.graphs;
+    const id = predict.nodes.findLastIndex((node) => node.scope === scope && node.op !== 'parameter' && node.op !== 'state');
+    if (id < 0) {
+      throw new NetwrightError({
+        code: 'train.scope',
+        operation: 'intermediate',
+        scope,
+        expected: 'the scope of a node that inference computes',
+        received: scope,
+        hint: 'netwright summary lists the scopes of a model',
+      });
+    }
+    const builder = GraphBuilder.from(predict);
+    builder.output('intermediate', builder.tensor(id));
+    const graph = selectOutputs(['intermediate']).run(builder.finish());
+    const executable: Executable = await compile(graph, this.backend, { dims: { N: this.countOf(images) }, store: this.store });
+    try {
+      const outputs = await executable.run(this.inputs(graph, images, undefined, {}));
+      return outputs.intermediate;
+    } finally {
+      await executable.dispose();
+    }
+  }
+
+  async snapshot(): Promise<Map<string, TensorData>> {
+    const entries = new Map<string, TensorData>();
+    for (const { name } of this.store.entries) entries.set(name, await this.store.read(name));
+    return entries;
+  }
+
+  async restore(entries: ReadonlyMap<string, TensorData>, steps = this.steps): Promise<void> {
+    for (const [name, tensor] of entries) await this.store.write(name, tensor);
+    this.steps = steps;
+  }
+
+  async dispose(): Promise<void> {
+    for (const executable of this.executables.values()) await (await executable).dispose();
+    this.executables.clear();
+    await this.openStore?.dispose();
+    this.openStore = undefined;
+  }
+
+  private get predictionName(): string {
+    return Object.keys(this.graphs.predict.outputs)[0];
+  }
+
+  private executable(program: Program, batchSize: number): Promise<Executable> {
+    const key = `${program}:${String(batchSize)}`;
+    let executable = this.executables.get(key);
+    if (executable === undefined) {
+      executable = compile(this.graphs[program], this.backend, { dims: { N: batchSize }, store: this.store });
+      this.executables.set(key, executable);
+    }
+    return executable;
+  }
+
+  private async wholeStep({ images, labels }: Batch, hyper: Readonly<Record<string, number>>): Promise<StepResult> {
+    const executable = await this.executable('step', labels.length);
+    const inputs = this.inputs(this.graphs.step, images, labels, hyper);
+    const outputs = await executable.run(inputs);
+    if (outputs[TRAINING_NAMES.finite].data[0] === 0) throw await this.nonFinite(inputs, labels.length, outputs);
+    return {
+      loss: outputs[TRAINING_NAMES.loss].data[0],
+      gradientNorm: outputs[TRAINING_NAMES.gradientNorm].data[0],
+      logits: floats(outputs[this.predictionName]),
+    };
+  }
+
+  private async accumulatedStep({ images, labels }: Batch, hyper: Readonly<Record<string, number>>): Promise<StepResult> {
+    const total = labels.length;
+    const pixels = images.length / total;
+    const size = Math.ceil(total / this.accumulate);
+    const logits = new Float64Array(total * this.model.classes);
+    let loss = 0;
+    for (let start = 0; start < total; start += size) {
+      const end = Math.min(start + size, total);
+      const executable = await this.executable('accumulation', end - start);
+      const outputs = await executable.run({
+        ...this.inputs(this.graphs.accumulation, images.subarray(start * pixels, end * pixels), labels.subarray(start, end), {}, start),
+        [TRAINING_NAMES.weight]: this.scalar((end - start) / total),
+        $first: { dtype: 'bool', shape: [], data: Uint8Array.of(start === 0 ? 1 : 0) },
+      });
+      loss += (outputs[TRAINING_NAMES.loss].data[0] * (end - start)) / total;
+      logits.set(floats(outputs[this.predictionName]), start * this.model.classes);
+    }
+    const update = await this.executable('update', 1);
+    const outputs = await update.run({ ...this.hyperInputs(this.graphs.update, hyper), [TRAINING_NAMES.loss]: this.scalar(loss) });
+    if (outputs[TRAINING_NAMES.finite].data[0] === 0) {
+      throw await this.nonFinite(this.inputs(this.graphs.step, images, labels, hyper), total, outputs);
+    }
+    return { loss, gradientNorm: outputs[TRAINING_NAMES.gradientNorm].data[0], logits };
+  }
+
+  private async nonFinite(
+    inputs: Readonly<Record<string, TensorData>>,
+    batchSize: number,
+    outputs: Readonly<Record<string, TensorData>>,
+  ): Promise<NetwrightError> {
+    const bad = await findBadNode(this.graphs.step, this.backend, this.store, inputs, batchSize);
+    const loss = Object.hasOwn(outputs, TRAINING_NAMES.loss) ? `loss ${String(outputs[TRAINING_NAMES.loss].data[0])}, ` : '';
+    return new NetwrightError({
+      code: 'train.nonFinite',
+      operation: bad === undefined ? 'train' : bad.operation,
+      scope: bad === undefined ? '' : bad.scope,
+      expected: 'a finite loss and gradient',
+      received: `${loss}gradient norm ${String(outputs[TRAINING_NAMES.gradientNorm].data[0])} in step ${String(this.steps + 1)}`,
+      reasons: [
+        bad === undefined
+          ? 'every single value is finite; the sum of squares of the gradient overflows'
+          : `the first bad value is ${bad.operation} in ${bad.scope === '' ? 'the outermost scope' : bad.scope} (${String(bad.count)} elements)`,
+        'parameters and state are as before the step',
+      ],
+      hint: 'lower the learning rate, clip the gradient (clipNorm), or look at the batch for NaN',
+    });
+  }
+
+  private inputs(
+    graph: Graph,
+    images: Float32Array,
+    labels: Int32Array | undefined,
+    hyper: Readonly<Record<string, number>>,
+    offset = 0,
+  ): Record<string, TensorData> {
+    const count = this.countOf(images);
+    const [seedName, stepName, offsetName] = RANDOM_INPUTS;
+    const random = { [seedName]: this.seed, [stepName]: this.steps, [offsetName]: offset };
+    return {
+      image: { dtype: 'f32', shape: [count, ...this.model.inputShape], data: images },
+      ...(labels === undefined ? {} : { [TRAINING_NAMES.target]: { dtype: 'i32', shape: [count], data: labels } as const }),
+      ...this.hyperInputs(graph, hyper),
+      ...Object.fromEntries(
+        Object.entries(random)
+          .filter(([name]) => Object.hasOwn(graph.inputs, name))
+          .map(([name, value]) => [name, { dtype: 'i32', shape: [], data: Int32Array.of(value) } as const]),
+      ),
+    };
+  }
+
+  private hyperInputs(graph: Graph, hyper: Readonly<Record<string, number>>): Record<string, TensorData> {
+    const declared = Object.entries(hyper).filter(([name]) => Object.hasOwn(graph.inputs, `$hyper.${name}`));
+    return Object.fromEntries(declared.map(([name, value]) => [`$hyper.${name}`, this.scalar(value)]));
+  }
+
+  private scalar(value: number): TensorData {
+    const data = this.backend.capabilities.precision === 'f64' ? Float64Array.of(value) : Float32Array.of(value);
+    return { dtype: 'f32', shape: [], data };
+  }
+
+  private countOf(images: Float32Array): number {
+    const size = this.model.inputShape.reduce((product, dim) => product * dim, 1);
+    const count = images.length / size;
+    if (Number.isInteger(count) && count > 0) return count;
+    throw new NetwrightError({
+      code: 'train.images',
+      operation: this.model.name,
+      scope: 'image',
+      expected: `images of ${this.model.inputShape.join(' x ')} = ${String(size)} numbers each`,
+      received: `${String(images.length)} numbers`,
+      hint: 'resize the images, or build the model with another imageSize',
+    });
+  }
+}
+
+function withLoss(graph: Graph, loss: Loss): Graph {
+  const builder = GraphBuilder.from(graph);
+  const prediction = builder.tensor(Object.values(graph.outputs)[0].value);
+  const target = builder.input(TRAINING_NAMES.target, loss.targetType(prediction.type));
+  builder.output(TRAINING_NAMES.loss, loss.build(prediction, target));
+  return builder.finish();
+}
+
+function floats({ data }: TensorData): Float32Array | Float64Array {
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  throw new RangeError('predictions must be f32');
+}
