@@ -13,7 +13,7 @@ export interface NdArray {
 /** Facts that passes ask for instead of asking for names. */
 export interface PrimitiveTraits {
   /**
-   * `leaf`: no inputs; `elementwise`: output element i depends on input elements i only, all of one shape; `view`: every output
+   * `leaf`: reads no tensors but scalars (the key of `random`); `elementwise`: output element i depends on input elements i only, all of one shape; `view`: every output
    * element is one input element or a constant; `reduction`; `contraction`: linear in each of two inputs; `window`; `gather`.
    */
   readonly family: 'leaf' | 'elementwise' | 'view' | 'reduction' | 'contraction' | 'window' | 'gather';
@@ -26,7 +26,7 @@ export interface VjpContext<K extends PrimitiveName> {
   readonly attrs: PrimitiveAttrs[K];
   /** Gradient of the output; same type as the output. */
   readonly grad: Tensor;
-  /** Which inputs need a gradient; rules may return undefined for the others. */
+  /** Which inputs need a gradient; rules may return undefined for the others, and where the gradient is zero everywhere. */
   readonly needs: readonly boolean[];
 }
 

@@ -13,6 +13,17 @@ export class ShapeCheck {
     this.inputs = inputs;
   }
 
+  /** Throws at once unless there are `count` operands: all other checks read them. */
+  operands(count: number): void {
+    if (this.inputs.length === count) return;
+    throw new NetwrightError({
+      code: `${this.operation}.operands`,
+      operation: this.operation,
+      expected: `${String(count)} operands`,
+      received: `${String(this.inputs.length)} of types [${this.inputs.map(formatType).join(', ')}]`,
+    });
+  }
+
   /** Adds `reason` unless `holds`; returns `holds` so that later checks can depend on it. */
   require(holds: boolean, reason: string | (() => string)): boolean {
     if (!holds) this.reasons.push(typeof reason === 'string' ? reason : reason());

@@ -1,17 +1,22 @@
 import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
-import { elementwiseShape, binary, evaluateElementwise } from './elementwise.ts';
+import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 
-/** Elementwise `a + b`, with NumPy broadcasting. */
-export function add(a: Tensor, b: Tensor | number): Tensor {
-  return binary('add', a, b);
+/** Elementwise `a + b` of f32 or i32 (wrapping) operands, with NumPy broadcasting. Errors: `broadcast.shapes`, `add.operands`. */
+export function add(a: Tensor | number, b: Tensor | number): Tensor {
+  return binary(addPrimitive, a, b);
 }
 
 export const addPrimitive: Primitive<'add'> = {
   name: 'add',
   traits: { family: 'elementwise', commutative: true },
-  infer: (inputs) => elementwiseShape('add', inputs, ['f32', 'i32']),
+  infer: (inputs) => binaryType('add', inputs, ['f32', 'i32']),
   vjp: ({ grad }) => [grad, grad],
   macs: () => 0,
-  evaluate: ({ inputs }) => evaluateElementwise(inputs, (a, b) => a + b),
+  evaluate: (context) =>
+    evaluateBinary(
+      context,
+      (a, b) => a + b,
+      (a, b) => (a + b) | 0,
+    ),
 };

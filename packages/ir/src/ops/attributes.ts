@@ -75,7 +75,11 @@ export interface PrimitiveAttrs {
   readonly transpose: { readonly perm: readonly number[] };
   readonly broadcastTo: { readonly shape: Shape };
   /** Elements `start + k * step < end` of every axis. A symbolic dimension is taken whole: start 0, end its name, step 1. */
-  readonly slice: { readonly starts: readonly number[]; readonly ends: readonly Dim[]; readonly steps: readonly number[] };
+  readonly slice: {
+    readonly starts: readonly number[];
+    readonly ends: readonly Dim[];
+    readonly steps: readonly number[];
+  };
   /** `before` and `after` copies of `value` at the ends of each axis and `interior` ones between neighbours. */
   readonly pad: {
     readonly before: readonly number[];
@@ -89,7 +93,7 @@ export interface PrimitiveAttrs {
   /** (g, indices): the adjoint of `gather`: sums g over the positions that read each of `size` elements. */
   readonly gatherAdjoint: { readonly axis: number; readonly size: Dim };
   // Contractions
-  /** (a, b) over the last two axes; leading axes broadcast. */
+  /** (a, b) over the last two axes; the axes before them are equal (the function `matmul` broadcasts them). */
   readonly matmul: NoAttrs;
   /** (x, weight): cross-correlation, x [N, C, H, W], weight [O, C / groups, KH, KW]. */
   readonly conv2d: Conv2dAttrs;

@@ -1,29 +1,30 @@
-import { equalShapes, formatShape, type Shape } from '../dim.ts';
+import { equalShapes, formatShape, isDim, type Shape } from '../dim.ts';
 import type { Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
-import { rowMajorStrides } from './row-major.ts';
+import { applyPrimitive } from './apply.ts';
 import { reshape } from './reshape.ts';
+import { readStrided, rowMajorStrides } from './row-major.ts';
 import { sum } from './sum.ts';
 
-/** Repeats axes of length 1, and adds leading axes, until the shape is `shape`. */
+/** Repeats axes of length 1, and adds leading axes, until the shape is `shape`; any element type. Errors: `broadcastTo.operands`. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
-  if (equalShapes(x.shape, shape)) return x;
-  const attrs = { shape };
-  return x.builder.primitive('broadcastTo', [x], attrs, broadcastToPrimitive.infer([x.type], attrs));
+  return equalShapes(x.shape, shape) ? x : applyPrimitive(broadcastToPrimitive, [x], { shape });
 }
 
 export const broadcastToPrimitive: Primitive<'broadcastTo'> = {
   name: 'broadcastTo',
   traits: { family: 'view' },
   infer: (inputs, { shape }) => {
-    const [x] = inputs;
     const check = new ShapeCheck('broadcastTo', inputs);
+    check.operands(1);
+    const [x] = inputs;
     const lead = shape.length - x.shape.length;
+    check.require(shape.every(isDim), () => `${formatShape(shape)} is not a shape`);
     check.require(
       lead >= 0 && x.shape.every((dim, axis) => dim === 1 || dim === shape[axis + lead]),
-      `${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}`,
+      () => `${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}`,
     );
     check.done('axes of length 1 or of the target length, aligned at the last');
     return tensorType(x.dtype, shape);
@@ -36,15 +37,8 @@ export const broadcastToPrimitive: Primitive<'broadcastTo'> = {
   macs: () => 0,
   evaluate: ({ inputs: [x], shape }) => {
     const lead = shape.length - x.shape.length;
-    const sourceStrides = rowMajorStrides(x.shape);
-    const strides = shape.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : sourceStrides[axis - lead]));
-    const outputStrides = rowMajorStrides(shape);
-    const result = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
-    for (let i = 0; i < result.length; i++) {
-      let at = 0;
-      for (let axis = 0; axis < shape.length; axis++) at += (Math.floor(i / outputStrides[axis]) % shape[axis]) * strides[axis];
-      result[i] = x.data[at];
-    }
-    return result;
+    const source = rowMajorStrides(x.shape);
+    const strides = shape.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : source[axis - lead]));
+    return readStrided(x.data, shape, strides);
   },
 };

@@ -1,0 +1,18 @@
+import type { Primitive } from '../primitive.ts';
+import type { Tensor } from '../tensor.ts';
+import { evaluateUnary, unary, unaryType } from './elementwise.ts';
+import { mul } from './mul.ts';
+
+/** Elementwise `e^x` of an f32 tensor. Errors: `exp.operands`. */
+export function exp(x: Tensor): Tensor {
+  return unary(expPrimitive, x);
+}
+
+export const expPrimitive: Primitive<'exp'> = {
+  name: 'exp',
+  traits: { family: 'elementwise' },
+  infer: (inputs) => unaryType('exp', inputs, ['f32']),
+  vjp: ({ output, grad }) => [mul(grad, output)],
+  macs: () => 0,
+  evaluate: (context) => evaluateUnary(context, Math.exp),
+};

@@ -1,0 +1,19 @@
+import type { Primitive } from '../primitive.ts';
+import type { Tensor } from '../tensor.ts';
+import { evaluateUnary, unary, unaryType } from './elementwise.ts';
+import { cos } from './cos.ts';
+import { mul } from './mul.ts';
+
+/** Elementwise sine of an f32 tensor in radians. Errors: `sin.operands`. */
+export function sin(x: Tensor): Tensor {
+  return unary(sinPrimitive, x);
+}
+
+export const sinPrimitive: Primitive<'sin'> = {
+  name: 'sin',
+  traits: { family: 'elementwise' },
+  infer: (inputs) => unaryType('sin', inputs, ['f32']),
+  vjp: ({ inputs: [x], grad }) => [mul(grad, cos(x))],
+  macs: () => 0,
+  evaluate: (context) => evaluateUnary(context, Math.sin),
+};
