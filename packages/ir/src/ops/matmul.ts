@@ -78,7 +78,7 @@ export const matmulPrimitive: Primitive<'matmul'> = {
       const row = Math.floor(i / columns) * depth;
       const column = Math.floor(i / (rows * columns)) * depth * columns + (i % columns);
       let total = 0;
-      for (let k = 0; k < depth; k++) total = round(total + a.data[row + k] * b.data[column + k * columns]);
+      for (let k = 0; k < depth; k++) total = round(total + round(a.data[row + k] * b.data[column + k * columns]));
       result[i] = total;
     }
     return result;

@@ -1,0 +1,17 @@
+import type { PrimitiveSample } from '../primitive.ts';
+import { pairs, truths, vector } from './sample-inputs.ts';
+
+export const andSamples: readonly PrimitiveSample<'and'>[] = [
+  { name: 'matrix', op: 'and', attrs: {}, inputs: [truths([3, 4]), truths([3, 4])], differentiable: false },
+  {
+    name: 'odd shape',
+    op: 'and',
+    attrs: {},
+    inputs: [truths([1, 5, 1, 3]), truths([1, 5, 1, 3])],
+    differentiable: false,
+  },
+  { name: 'scalar', op: 'and', attrs: {}, inputs: [truths([]), truths([])], differentiable: false },
+  { name: 'long vector', op: 'and', attrs: {}, inputs: [truths([67]), truths([67])], differentiable: false },
+  { name: 'empty', op: 'and', attrs: {}, inputs: [truths([2, 0, 3]), truths([2, 0, 3])], differentiable: false },
+  { name: 'extremes', op: 'and', attrs: {}, inputs: [...pairs([0, 1], 'bool')], differentiable: false },
+];

@@ -1,0 +1,12 @@
+import type { PrimitiveSample } from '../primitive.ts';
+import { EXTREMES, I32_EXTREMES, normal, vector } from './sample-inputs.ts';
+
+export const negSamples: readonly PrimitiveSample<'neg'>[] = [
+  { name: 'matrix', op: 'neg', attrs: {}, inputs: [normal([3, 4])], differentiable: true },
+  { name: 'odd shape', op: 'neg', attrs: {}, inputs: [normal([1, 5, 1, 3])], differentiable: true },
+  { name: 'scalar', op: 'neg', attrs: {}, inputs: [normal([])], differentiable: true },
+  { name: 'long vector', op: 'neg', attrs: {}, inputs: [normal([67])], differentiable: true },
+  { name: 'empty', op: 'neg', attrs: {}, inputs: [normal([2, 0, 3])], differentiable: true },
+  { name: 'extremes', op: 'neg', attrs: {}, inputs: [vector(EXTREMES)], differentiable: false },
+  { name: 'i32', op: 'neg', attrs: {}, inputs: [vector(I32_EXTREMES, 'i32')], differentiable: false },
+];

@@ -1,0 +1,12 @@
+import type { PrimitiveSample } from '../primitive.ts';
+import { EXTREMES, I32_EXTREMES, normal, vector } from './sample-inputs.ts';
+
+export const signSamples: readonly PrimitiveSample<'sign'>[] = [
+  { name: 'matrix', op: 'sign', attrs: {}, inputs: [normal([3, 4])], differentiable: true },
+  { name: 'odd shape', op: 'sign', attrs: {}, inputs: [normal([1, 5, 1, 3])], differentiable: true },
+  { name: 'scalar', op: 'sign', attrs: {}, inputs: [normal([])], differentiable: true },
+  { name: 'long vector', op: 'sign', attrs: {}, inputs: [normal([67])], differentiable: true },
+  { name: 'empty', op: 'sign', attrs: {}, inputs: [normal([2, 0, 3])], differentiable: true },
+  { name: 'extremes', op: 'sign', attrs: {}, inputs: [vector(EXTREMES)], differentiable: false },
+  { name: 'i32', op: 'sign', attrs: {}, inputs: [vector(I32_EXTREMES, 'i32')], differentiable: false },
+];

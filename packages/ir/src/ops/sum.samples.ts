@@ -1,0 +1,92 @@
+import type { PrimitiveSample } from '../primitive.ts';
+import { integers, normal, values, vector } from './sample-inputs.ts';
+
+export const sumSamples: readonly PrimitiveSample<'sum'>[] = [
+  { name: 'all', op: 'sum', attrs: { axes: [0, 1], keepDims: false }, inputs: [normal([3, 4])], differentiable: true },
+  {
+    name: 'last axis',
+    op: 'sum',
+    attrs: { axes: [2], keepDims: false },
+    inputs: [normal([2, 3, 5])],
+    differentiable: true,
+  },
+  {
+    name: 'first axis',
+    op: 'sum',
+    attrs: { axes: [0], keepDims: false },
+    inputs: [normal([7, 3])],
+    differentiable: true,
+  },
+  {
+    name: 'middle axis, kept',
+    op: 'sum',
+    attrs: { axes: [1], keepDims: true },
+    inputs: [normal([2, 5, 3])],
+    differentiable: true,
+  },
+  {
+    name: 'outer axes, kept',
+    op: 'sum',
+    attrs: { axes: [0, 2, 3], keepDims: true },
+    inputs: [normal([2, 3, 4, 5])],
+    differentiable: true,
+  },
+  {
+    name: 'outer axes',
+    op: 'sum',
+    attrs: { axes: [0, 2], keepDims: false },
+    inputs: [normal([3, 2, 4])],
+    differentiable: true,
+  },
+  {
+    name: 'axis of length 1',
+    op: 'sum',
+    attrs: { axes: [1], keepDims: false },
+    inputs: [normal([3, 1])],
+    differentiable: true,
+  },
+  { name: 'long', op: 'sum', attrs: { axes: [1], keepDims: false }, inputs: [normal([2, 129])], differentiable: true },
+  { name: 'no axes', op: 'sum', attrs: { axes: [], keepDims: false }, inputs: [normal([2, 3])], differentiable: true },
+  {
+    name: 'empty result',
+    op: 'sum',
+    attrs: { axes: [1], keepDims: false },
+    inputs: [normal([0, 3])],
+    differentiable: true,
+  },
+  {
+    name: 'over no elements',
+    op: 'sum',
+    attrs: { axes: [1], keepDims: false },
+    inputs: [normal([3, 0])],
+    differentiable: true,
+  },
+  {
+    name: 'large and tiny',
+    op: 'sum',
+    attrs: { axes: [1], keepDims: false },
+    inputs: [values([2, 4], [1e30, 1, 1e-30, 3e29, 1e-30, 2e-30, 0, -0])],
+    differentiable: false,
+  },
+  {
+    name: 'infinities',
+    op: 'sum',
+    attrs: { axes: [1], keepDims: false },
+    inputs: [values([3, 2], [Infinity, 1, -Infinity, 3e38, Infinity, -Infinity])],
+    differentiable: false,
+  },
+  {
+    name: 'i32',
+    op: 'sum',
+    attrs: { axes: [0], keepDims: false },
+    inputs: [integers([9, 3], -100, 100)],
+    differentiable: false,
+  },
+  {
+    name: 'i32, wrapping',
+    op: 'sum',
+    attrs: { axes: [0], keepDims: false },
+    inputs: [vector([2147483647, 2147483647, 5], 'i32')],
+    differentiable: false,
+  },
+];
