@@ -2,7 +2,7 @@ import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 import { eq } from './eq.ts';
-import { gt } from './gt.ts';
+import { lt } from './lt.ts';
 import { mul } from './mul.ts';
 import { where } from './where.ts';
 
@@ -16,8 +16,8 @@ export const maximumPrimitive: Primitive<'maximum'> = {
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('maximum', inputs, ['f32', 'i32']),
   vjp: ({ inputs: [a, b], grad, needs }) => {
-    const tied = where(eq(a, b), mul(grad, 0.5), 0);
-    return [needs[0] ? where(gt(a, b), grad, tied) : undefined, needs[1] ? where(gt(b, a), grad, tied) : undefined];
+    const shared = where(eq(a, b), mul(grad, 0.5), grad);
+    return [needs[0] ? where(lt(a, b), 0, shared) : undefined, needs[1] ? where(lt(b, a), 0, shared) : undefined];
   },
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, Math.max),

@@ -16,8 +16,8 @@ export const minimumPrimitive: Primitive<'minimum'> = {
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('minimum', inputs, ['f32', 'i32']),
   vjp: ({ inputs: [a, b], grad, needs }) => {
-    const tied = where(eq(a, b), mul(grad, 0.5), 0);
-    return [needs[0] ? where(lt(a, b), grad, tied) : undefined, needs[1] ? where(lt(b, a), grad, tied) : undefined];
+    const shared = where(eq(a, b), mul(grad, 0.5), grad);
+    return [needs[0] ? where(lt(b, a), 0, shared) : undefined, needs[1] ? where(lt(a, b), 0, shared) : undefined];
   },
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, Math.min),
