@@ -37,10 +37,15 @@ export function drawInput({ type, fill }: PrimitiveSample['inputs'][number], uni
   }
 }
 
+/** Data of several inputs from one seed. */
+export function drawInputs(inputs: PrimitiveSample['inputs'], seed: number): number[][] {
+  const uniform = uniformSource(seed);
+  return inputs.map((input) => drawInput(input, uniform));
+}
+
 /** Data of all inputs of a sample, always the same. */
 export function drawSample(sample: PrimitiveSample): number[][] {
   let seed = 0;
   for (const character of `${sample.op} ${sample.name}`) seed = Math.imul(seed, 31) + character.charCodeAt(0);
-  const uniform = uniformSource(seed);
-  return sample.inputs.map((input) => drawInput(input, uniform));
+  return drawInputs(sample.inputs, seed);
 }

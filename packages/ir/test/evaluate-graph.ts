@@ -41,7 +41,7 @@ export function evaluateGraph(
     } else if (node.op === 'call') {
       const { body } = graph.functions[node.attrs.function];
       const operands = node.inputs.map((input, index) => [`x${String(index)}`, values[input].data] as const);
-      const outputs = evaluateGraph({ ...body, functions: graph.functions }, Object.fromEntries(operands), dims);
+      const outputs = evaluateGraph(body, Object.fromEntries(operands), dims);
       results[id] = Object.entries(body.outputs).map(([name, { value }]) => ({
         shape: bindShape(body.nodes[value].type.shape, dims),
         data: outputs[name],
