@@ -1,0 +1,206 @@
+// Reductions of a tile: accumulators in locals, loops over the reduction axes, sums across lanes at the end.
+
+import type { Local } from '../wasm/function-builder.ts';
+import type { EmitContext, Point } from './emit-context.ts';
+import { pushConstant, pushValue } from './emit-expression.ts';
+import { hoist } from './hoist.ts';
+import { pushIndexVector } from './emit-index.ts';
+import { emitLoop } from './emit-loop.ts';
+import { pushStored } from './emit-memory.ts';
+import type { LoweredOutput, ReduceNode } from './lowered.ts';
+import { emitArgmaxStep, emitMaximum, laneShuffle } from './vector-math.ts';
+
+interface Accumulator {
+  readonly reduce: ReduceNode;
+  /** Where in the output tile. */
+  readonly point: Point;
+  /** One for each vector along reduced lanes, else one. */
+  readonly parts: readonly { readonly value: Local; readonly index: Local | undefined }[];
+}
+
+/** Accumulators that start from what a slice before left in the output. */
+export interface Resume {
+  /** 1 in the first slice. */
+  readonly first: Local;
+  readonly output: LoweredOutput;
+}
+
+/** Computes reductions over the same axes at all points and remembers the results in the current scope. */
+export function emitReductions(context: EmitContext, reduces: readonly ReduceNode[], points: readonly Point[], resume: Resume | undefined): void {
+  const [first] = reduces;
+  if (first === undefined) return;
+  const { over } = first;
+  const { plan, kernel, fb } = context;
+  const lane = plan.lane !== undefined && over.includes(plan.lane) ? plan.lane : undefined;
+  const partCount = lane === undefined ? 1 : (plan.tile.get(lane) ?? 4) / 4;
+  const accumulators = makeAccumulators(context, reduces, points, partCount);
+  for (const accumulator of accumulators) for (const part of accumulator.parts) initialize(context, accumulator, part, resume);
+
+  const unrolled = over.filter((axis) => axis !== lane && plan.tile.has(axis));
+  const steps = unrolled.reduce<ReadonlyMap<number, number>[]>(
+    (all, axis) => all.flatMap((at) => Array.from({ length: kernel.extents.get(axis) ?? 1 }, (_, i) => new Map([...at, [axis, i]]))),
+    [new Map()],
+  );
+  const stepAll = (laneSize: number | undefined): void => {
+    for (const step of steps) {
+      for (const accumulator of accumulators) {
+        accumulator.parts.forEach((part, i) => {
+          if (laneSize !== undefined && i * 4 >= laneSize) return;
+          const at = new Map([...accumulator.point.at, ...step]);
+          if (lane !== undefined) at.set(lane, i * 4);
+          const lanes = laneSize === undefined ? accumulator.point.lanes : Math.min(4, laneSize - i * 4);
+          accumulate(context, accumulator.reduce, part, { at, lanes }, lane !== undefined);
+        });
+      }
+    }
+  };
+
+  const loops = plan.reduction.filter((axis) => over.includes(axis));
+  const bodyPoints = accumulators.map(({ point }) => point);
+  const nest = (depth: number): void => {
+    const axis = loops[depth];
+    if (axis === undefined) {
+      stepAll(undefined);
+      return;
+    }
+    const unsettled = new Set([...loops.slice(depth), ...unrolled]);
+    hoist(context, reduces.map(({ body }) => body), unsettled, bodyPoints);
+    const extent = kernel.extents.get(axis) ?? 1;
+    if (axis !== lane) {
+      emitLoop(context, { axis, step: 1, count: context.sliceCounts.get(axis) ?? extent }, () => nest(depth + 1));
+      return;
+    }
+    const size = plan.tile.get(axis) ?? 4;
+    const full = Math.floor(extent / size);
+    const left = extent % size;
+    if (full === 0) context.scoped(() => stepAll(left));
+    else emitLoop(context, { axis, step: size, count: full }, () => stepAll(size), left === 0 ? undefined : () => stepAll(left));
+  };
+  context.scoped(() => nest(0));
+
+  for (const accumulator of accumulators) {
+    const result = finish(context, accumulator, lane !== undefined);
+    context.remember(context.key(accumulator.reduce, accumulator.point), result);
+    for (const { value, index } of accumulator.parts) {
+      if (value !== result) fb.release(value);
+      if (index !== undefined && index !== result) fb.release(index);
+    }
+  }
+}
+
+function makeAccumulators(context: EmitContext, reduces: readonly ReduceNode[], points: readonly Point[], partCount: number): readonly Accumulator[] {
+  const { fb } = context;
+  const made = new Map<string, Accumulator>();
+  for (const reduce of reduces) {
+    for (const point of points) {
+      const key = context.key(reduce, point);
+      if (made.has(key)) continue;
+      const parts = Array.from({ length: partCount }, () => ({ value: fb.local('v128'), index: reduce.op === 'argmax' ? fb.local('v128') : undefined }));
+      made.set(key, { reduce, point, parts });
+    }
+  }
+  return [...made.values()];
+}
+
+function pushIdentity(context: EmitContext, { op, body }: ReduceNode): void {
+  if (op === 'sum') pushConstant(context, body.dtype, 0);
+  else if (body.dtype === 'f32') pushConstant(context, 'f32', -Infinity);
+  else pushConstant(context, body.dtype, body.dtype === 'i32' ? -(2 ** 31) : 0);
+}
+
+function initialize(context: EmitContext, { reduce, point }: Accumulator, { value, index }: Accumulator['parts'][number], resume: Resume | undefined): void {
+  const { fb } = context;
+  if (resume === undefined) pushIdentity(context, reduce);
+  else {
+    fb.get(resume.first);
+    fb.if(
+      () => pushIdentity(context, reduce),
+      () => pushStored(context, resume.output, point),
+      'v128',
+    );
+  }
+  fb.set(value);
+  if (index === undefined) return;
+  fb.i32x4(2 ** 31 - 1);
+  fb.set(index);
+}
+
+function accumulate(context: EmitContext, reduce: ReduceNode, { value, index }: Accumulator['parts'][number], point: Point, acrossLanes: boolean): void {
+  const { fb } = context;
+  const pushBody = (): void => {
+    pushValue(context, reduce.body, point);
+    if (!acrossLanes || point.lanes === 4) return;
+    pushIdentity(context, reduce);
+    fb.i32x4(...laneMask(point.lanes));
+    fb.op('v128.bitselect');
+  };
+  if (index !== undefined) {
+    const candidate = { value: fb.local('v128'), index: fb.local('v128') };
+    pushBody();
+    fb.set(candidate.value);
+    pushIndexVector(context, (node, at) => pushValue(context, node, at), reduce.position, point);
+    if (acrossLanes && point.lanes < 4) {
+      fb.i32x4(2 ** 31 - 1);
+      fb.i32x4(...laneMask(point.lanes));
+      fb.op('v128.bitselect');
+    }
+    fb.set(candidate.index);
+    emitArgmaxStep(fb, { value, index }, candidate, reduce.body.dtype === 'f32');
+    fb.release(candidate.value);
+    fb.release(candidate.index);
+    return;
+  }
+  fb.get(value);
+  pushBody();
+  combine(context, reduce);
+  fb.set(value);
+}
+
+function laneMask(lanes: number): [number, number, number, number] {
+  const bit = (lane: number): number => (lane < lanes ? -1 : 0);
+  return [bit(0), bit(1), bit(2), bit(3)];
+}
+
+/** Joins the two partial results on the stack. */
+function combine({ fb }: EmitContext, { op, body }: ReduceNode): void {
+  const float = body.dtype === 'f32';
+  if (op === 'sum') fb.op(float ? 'f32x4.add' : 'i32x4.add');
+  else if (float) emitMaximum(fb, false);
+  else fb.op(body.dtype === 'i32' ? 'i32x4.max_s' : 'i32x4.max_u');
+}
+
+/** The local with the result: parts joined, and lanes where they were reduced. */
+function finish(context: EmitContext, { reduce, parts }: Accumulator, acrossLanes: boolean): Local {
+  const { fb } = context;
+  const [first, ...others] = parts;
+  if (first === undefined) throw new RangeError('reduction without accumulators');
+  const join = (part: { readonly value: Local; readonly index: Local | undefined }): void => {
+    if (first.index !== undefined && part.index !== undefined) {
+      emitArgmaxStep(fb, { value: first.value, index: first.index }, { value: part.value, index: part.index }, reduce.body.dtype === 'f32');
+      return;
+    }
+    fb.get(first.value);
+    fb.get(part.value);
+    combine(context, reduce);
+    fb.set(first.value);
+  };
+  for (const part of others) join(part);
+  if (acrossLanes) {
+    const moved = { value: fb.local('v128'), index: first.index === undefined ? undefined : fb.local('v128') };
+    for (const lanes of [[2, 3, 0, 1], [1, 0, 3, 2]] as const) {
+      for (const name of ['value', 'index'] as const) {
+        const from = first[name];
+        const to = moved[name];
+        if (from === undefined || to === undefined) continue;
+        fb.get(from);
+        fb.get(from);
+        fb.shuffle(laneShuffle(lanes));
+        fb.set(to);
+      }
+      join(moved);
+    }
+    fb.release(moved.value);
+    if (moved.index !== undefined) fb.release(moved.index);
+  }
+  return first.index ?? first.value;
+}

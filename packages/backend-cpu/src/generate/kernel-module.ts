@@ -1,0 +1,55 @@
+// Kernel functions as the bytes of one WebAssembly module.
+
+import type { BufferDecl, Kernel } from '@netwright/compiler';
+
+import { ModuleBuilder } from '../wasm/module-builder.ts';
+import { collapseAxes } from './collapse-axes.ts';
+import { emitKernel, sharedCount } from './emit-kernel.ts';
+import { linearIndexKey } from './linear-index.ts';
+import { lowerKernel, nodeKey } from './lower-kernel.ts';
+import type { LoweredKernel } from './lowered.ts';
+import { planTiles, type TilePlan, type TileTuning } from './plan-tiles.ts';
+import { vectorizeGuards } from './vectorize-guards.ts';
+
+export interface PreparedKernel {
+  readonly name: string;
+  /** Equal for kernels that differ only in their buffers' addresses. */
+  readonly signature: string;
+  readonly lowered: LoweredKernel;
+  readonly plan: TilePlan;
+  /** Iterations that threads share. */
+  readonly iterations: number;
+}
+
+export interface MemoryLimits {
+  readonly maximumPages: number;
+  readonly shared: boolean;
+}
+
+export function prepareKernel(kernel: Kernel, buffers: readonly BufferDecl[], tuning?: TileTuning): PreparedKernel {
+  const lowered = lowerKernel(kernel, buffers);
+  collapseAxes(lowered);
+  const plan = planTiles(lowered, tuning);
+  const vectorized = plan.lane === undefined ? lowered : vectorizeGuards(lowered, plan.lane);
+  return { name: kernel.name, signature: signatureOf(lowered), lowered: vectorized, plan, iterations: sharedCount(vectorized, plan) };
+}
+
+/** Axis ids by order of appearance would also do; extents, nodes and outputs determine the plan. */
+function signatureOf(kernel: LoweredKernel): string {
+  const extents = [...kernel.extents].filter(([, extent]) => extent > 1).map(([axis, extent]) => `${axis}:${extent}`);
+  const outputs = kernel.outputs.map(({ slot, stored, address, value }) => `${slot} ${stored} ${linearIndexKey(address)} = ${value.id}`);
+  return [extents.join(), kernel.axes.join(), kernel.reductionAxes.join(), ...kernel.nodes.map(nodeKey), ...outputs].join('\n');
+}
+
+/** Exports each kernel under its position, `k0`, `k1`, ...; imports `env.memory` and three functions of `math`. */
+export function buildKernelModule(kernels: readonly PreparedKernel[], { maximumPages, shared }: MemoryLimits): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder({ module: 'env', name: 'memory', minimum: 1, maximum: maximumPages, shared });
+  const unary = { params: ['f64'], results: ['f64'] } as const;
+  const imports = {
+    sin: module.importFunction('math', 'sin', unary),
+    cos: module.importFunction('math', 'cos', unary),
+    pow: module.importFunction('math', 'pow', { params: ['f64', 'f64'], results: ['f64'] }),
+  };
+  kernels.forEach(({ lowered, plan }, i) => module.addFunction(emitKernel(lowered, plan, imports), `k${i}`));
+  return module.finish();
+}

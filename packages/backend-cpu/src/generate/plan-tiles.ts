@@ -1,0 +1,256 @@
+// Chooses lanes, register tile and loop order of a lowered kernel from the affine form of its accesses.
+
+import { canVectorizeGuards } from './vectorize-guards.ts';
+import { isAffineIn, type LinearIndex } from './linear-index.ts';
+import { laneAccess, laneCost, takeCensus, type Census } from './lane-cost.ts';
+import { storedBytes, type LoadNode, type LoweredKernel } from './lowered.ts';
+
+/** Tuning of the generator for a target. */
+export interface TileTuning {
+  /** Rows of a contraction's tile by its vectors (index 1 to `vectors`). */
+  readonly rows: readonly number[];
+  /** Largest number of vectors along the lanes in a tile. */
+  readonly vectors: number;
+  /** Steps of a reduction between reloads of the accumulators, when each step touches new cache lines. */
+  readonly reductionChunk: number;
+  /** Bytes of the splatted operand that one group of rows should span. */
+  readonly rowGroupBytes: number;
+}
+
+/** Two pixels by 16 channels: measured best for 15 vector registers. */
+export const simd128Tuning: TileTuning = { rows: [1, 4, 4, 2, 2], vectors: 4, reductionChunk: 512, rowGroupBytes: 1 << 17 };
+
+/** A loop over blocks of a tiled output axis; `group` blocks make one iteration of the outermost, shared loop. */
+export interface BlockLoop {
+  readonly axis: number;
+  readonly group: number;
+}
+
+export interface TilePlan {
+  readonly lane: number | undefined;
+  /** Elements of each axis that one tile covers; 1 where absent. */
+  readonly tile: ReadonlyMap<number, number>;
+  /** Flattened into the loop that threads share, outermost first. */
+  readonly shared: readonly BlockLoop[];
+  /** Loops inside one shared iteration, outermost first. */
+  readonly inner: readonly number[];
+  /** Reduction axes with loops, outermost first. */
+  readonly reduction: readonly number[];
+  /** Outermost loops over slices of reduction axes; accumulators are kept in the output between slices. */
+  readonly slices: readonly { readonly axis: number; readonly size: number }[];
+  /** Estimated vector instructions of the whole kernel. */
+  readonly cost: number;
+}
+
+const sharedIterations = 64;
+const smallestGroup = 8;
+
+export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tuning): TilePlan {
+  const census = takeCensus(kernel);
+  const { lane, cost } = chooseLane(kernel, census);
+  const loads = [...census.inside.keys()].filter((node): node is LoadNode => node.kind === 'load');
+  const shape = lane !== undefined && kernel.reductionAxes.includes(lane)
+    ? reducedLaneTile(kernel, loads, lane)
+    : outputLaneTile(kernel, census, loads, lane, tuning);
+  const reduction = reductionOrder(kernel, loads, lane, shape.tile);
+  const slices = shape.splat && lane !== undefined ? reductionSlices(kernel, loads, reduction, lane, tuning) : [];
+  const order = outputOrder(kernel, loads, lane, shape);
+  return { lane, tile: shape.tile, ...splitOrder(kernel, shape, order, loads, tuning), reduction, slices, cost };
+}
+
+interface TileShape {
+  readonly tile: Map<number, number>;
+  readonly row: number | undefined;
+  /** Some operand of the reduction is one value for all lanes. */
+  readonly splat: boolean;
+}
+
+function chooseLane(kernel: LoweredKernel, census: Census): { lane: number | undefined; cost: number } {
+  let lane: number | undefined;
+  let cost = laneCost(kernel, census, undefined);
+  for (const axis of [...kernel.axes, ...kernel.reductionAxes]) {
+    if (!canVectorizeGuards(kernel, axis)) continue;
+    const candidate = laneCost(kernel, census, axis);
+    if (candidate < cost) {
+      lane = axis;
+      cost = candidate;
+    }
+  }
+  return { lane, cost };
+}
+
+function extentOf(kernel: LoweredKernel, axis: number): number {
+  return kernel.extents.get(axis) ?? 1;
+}
+
+function reducedLaneTile(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number): TileShape {
+  const tile = new Map<number, number>();
+  const sharing = kernel.axes.filter((axis) => loads.some((load) => !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)));
+  const row = sharing.find((axis) => extentOf(kernel, axis) > 1);
+  const column = sharing.find((axis) => axis !== row && loads.some((load) => load.axes.has(axis) && row !== undefined && !load.axes.has(row)));
+  if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), column === undefined ? 4 : 2));
+  if (column !== undefined) tile.set(column, Math.min(extentOf(kernel, column), 4));
+  const accumulators = [...tile.values()].reduce((a, b) => a * b, 1);
+  const vectors = Math.min(Math.ceil(extentOf(kernel, lane) / 4), accumulators >= 8 ? 1 : accumulators >= 4 ? 2 : 4);
+  tile.set(lane, vectors * 4);
+  return { tile, row, splat: false };
+}
+
+function outputLaneTile(kernel: LoweredKernel, census: Census, loads: readonly LoadNode[], lane: number | undefined, tuning: TileTuning): TileShape {
+  const tile = new Map<number, number>();
+  const available = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / 4);
+  const balanced = Math.ceil(available / Math.ceil(available / tuning.vectors));
+  const rows = kernel.axes.filter((axis) => axis !== lane);
+  if (loads.length === 0) {
+    const size = census.outside.size;
+    const vectors = Math.min(balanced, size < 24 ? 4 : size < 60 ? 2 : 1);
+    if (lane !== undefined) tile.set(lane, vectors * 4);
+    const row = transposedRow(kernel, census, lane);
+    if (row !== undefined) {
+      tile.set(row, Math.min(4, extentOf(kernel, row)));
+      if (lane !== undefined) tile.set(lane, 4);
+    }
+    return { tile, row, splat: false };
+  }
+  const splat = lane !== undefined && loads.some((load) => !load.axes.has(lane)) && loads.some((load) => load.axes.has(lane));
+  const strided = (axis: number): number => Math.max(...loads.filter((load) => load.axes.has(axis)).map((load) => Math.abs(load.address.coefficients.get(axis) ?? 0)), 0);
+  if (splat) {
+    const shares = rows.filter((axis) => loads.some((load) => load.axes.has(lane) && !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)));
+    const row = best(shares, (axis) => Math.min(extentOf(kernel, axis), 64) - strided(axis) / 2 ** 40);
+    tile.set(lane, balanced * 4);
+    if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), tuning.rows[balanced] ?? 1));
+    return { tile, row, splat };
+  }
+  const overlapping = rows.flatMap((row) => {
+    const axes = kernel.reductionAxes.filter((axis) => extentOf(kernel, axis) <= 5 && loads.some((load) => overlaps(load.address, row, axis)));
+    const shared = loads.some((load) => !load.axes.has(row)) && loads.some((load) => load.axes.has(row));
+    return axes.length > 0 && (shared || loads.length === 1) ? [{ row, unrolled: best(axes, (axis) => -strided(axis)) }] : [];
+  });
+  const window = best(overlapping, ({ row }) => -strided(row));
+  if (window?.unrolled !== undefined) {
+    if (lane !== undefined) tile.set(lane, 4);
+    tile.set(window.row, Math.min(4, extentOf(kernel, window.row)));
+    tile.set(window.unrolled, extentOf(kernel, window.unrolled));
+    return { tile, row: window.row, splat };
+  }
+  if (lane !== undefined) tile.set(lane, Math.max(1, Math.min(balanced, 4)) * 4);
+  return { tile, row: undefined, splat };
+}
+
+/** A window slides: steps along `row` meet addresses of steps along `axis`. */
+function overlaps(address: LinearIndex, row: number, axis: number): boolean {
+  const step = address.coefficients.get(row) ?? 0;
+  const tap = address.coefficients.get(axis) ?? 0;
+  return step !== 0 && tap !== 0 && (step === tap || step === 2 * tap) && isAffineIn(address, row) && isAffineIn(address, axis);
+}
+
+function best<T>(items: readonly T[], score: (item: T) => number): T | undefined {
+  let found: T | undefined;
+  for (const item of items) if (found === undefined || score(item) > score(found)) found = item;
+  return found;
+}
+
+/** For a copy that turns rows into lanes: the axis along which the source is contiguous. */
+function transposedRow(kernel: LoweredKernel, census: Census, lane: number | undefined): number | undefined {
+  if (lane === undefined) return undefined;
+  for (const node of census.outside) {
+    if (node.kind !== 'load' || laneAccess(node, lane) !== 'strided') continue;
+    const row = kernel.axes.find((axis) => axis !== lane && node.address.coefficients.get(axis) === storedBytes[node.stored]);
+    if (row !== undefined) return row;
+  }
+  return undefined;
+}
+
+function reductionOrder(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number | undefined, tile: ReadonlyMap<number, number>): readonly number[] {
+  const stride = (axis: number): number => {
+    if (axis === lane) return -1;
+    const steps = loads.map((load) => Math.abs(load.address.coefficients.get(axis) ?? 0)).filter((step) => step > 0);
+    return steps.length === 0 ? 0 : steps.reduce((sum, step) => sum + step, 0);
+  };
+  return kernel.reductionAxes.filter((axis) => axis === lane || !tile.has(axis)).sort((a, b) => stride(b) - stride(a));
+}
+
+/** Slices for contractions whose every step touches new cache lines of both operands, as sums over pixels do. */
+function reductionSlices(kernel: LoweredKernel, loads: readonly LoadNode[], reduction: readonly number[], lane: number, tuning: TileTuning): TilePlan['slices'] {
+  const [output] = kernel.outputs;
+  const innermost = reduction.at(-1);
+  if (kernel.outputs.length !== 1 || output === undefined || innermost === undefined) return [];
+  if (output.value.kind !== 'reduce' || output.value.op !== 'sum' || output.stored !== 'f32' || output.value.dtype !== 'f32') return [];
+  if (kernel.nodes.some((node) => node.kind === 'load' && node.slot === output.slot)) return [];
+  const splats = loads.filter((load) => !load.axes.has(lane));
+  if (!splats.every((load) => Math.abs(load.address.coefficients.get(innermost) ?? 0) >= 64)) return [];
+  const steps = reduction.reduce((product, axis) => product * extentOf(kernel, axis), 1);
+  if (steps < 2 * tuning.reductionChunk) return [];
+  const slices: { axis: number; size: number }[] = [];
+  let room = tuning.reductionChunk;
+  for (const axis of [...reduction].reverse()) {
+    const extent = extentOf(kernel, axis);
+    if (room >= extent) {
+      room = Math.floor(room / extent);
+      continue;
+    }
+    slices.unshift({ axis, size: evenSize(extent, Math.max(1, room)) });
+    room = 1;
+  }
+  return slices;
+}
+
+function evenSize(extent: number, size: number): number {
+  return Math.ceil(extent / Math.ceil(extent / size));
+}
+
+function outputOrder(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number | undefined, { row, splat, tile }: TileShape): readonly number[] {
+  const written = (axis: number): number => Math.max(...kernel.outputs.map(({ address }) => Math.abs(address.coefficients.get(axis) ?? 0)));
+  const others = kernel.axes.filter((axis) => axis !== lane && axis !== row).sort((a, b) => written(b) - written(a));
+  const lanes = lane !== undefined && kernel.axes.includes(lane) ? [lane] : [];
+  const rows = row === undefined ? [] : [row];
+  if (!splat) return [...others, ...rows, ...lanes];
+  const footprint = (chosen: readonly LoadNode[]): number =>
+    chosen.reduce((sum, load) => sum + [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), 4), 0);
+  const vectors = footprint(loads.filter((load) => lane !== undefined && load.axes.has(lane)));
+  const splats = footprint(loads.filter((load) => lane === undefined || !load.axes.has(lane)));
+  const shared = others.filter((axis) => loads.every((load) => load.axes.has(axis)));
+  const rest = others.filter((axis) => !shared.includes(axis));
+  const laneBlocks = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / (tile.get(lane) ?? 1));
+  if (laneBlocks > 1 && vectors > splats) return [...shared, ...lanes, ...rest, ...rows];
+  return [...shared, ...rest, ...lanes, ...rows];
+}
+
+function splitOrder(
+  kernel: LoweredKernel,
+  { tile, row, splat }: TileShape,
+  order: readonly number[],
+  loads: readonly LoadNode[],
+  tuning: TileTuning,
+): { shared: readonly BlockLoop[]; inner: readonly number[] } {
+  const blocks = (axis: number): number => Math.ceil(extentOf(kernel, axis) / (tile.get(axis) ?? 1));
+  const looped = order.filter((axis) => blocks(axis) > 1);
+  const shared: BlockLoop[] = [];
+  let iterations = 1;
+  while (looped.length > 1 && iterations < sharedIterations) {
+    const [axis] = looped;
+    if (axis === undefined) break;
+    shared.push({ axis, group: 1 });
+    iterations *= blocks(axis);
+    looped.shift();
+  }
+  const groupAxis = looped.length === 1 ? looped[0] : undefined;
+  if (iterations < sharedIterations && groupAxis !== undefined) {
+    const wanted = Math.ceil(sharedIterations / iterations);
+    let group = Math.max(Math.ceil(blocks(groupAxis) / wanted), smallestGroup);
+    if (splat && groupAxis === row) {
+      const steps = kernel.reductionAxes.reduce((product, axis) => product * extentOf(kernel, axis), 4);
+      const cached = Math.max(smallestGroup, Math.floor(tuning.rowGroupBytes / steps / (tile.get(row) ?? 1)));
+      group = Math.max(smallestGroup, Math.min(group, cached));
+      const rowGroups = Math.ceil(blocks(groupAxis) / group);
+      if (rowGroups > 1 && !laneOutermost(order, shared, row)) return { shared: [{ axis: groupAxis, group }], inner: [...shared.map(({ axis }) => axis), groupAxis] };
+    }
+    if (group < blocks(groupAxis)) shared.push({ axis: groupAxis, group });
+  }
+  return { shared, inner: looped };
+}
+
+/** Whether lanes are outside every row on purpose: then a group of rows must stay inside. */
+function laneOutermost(order: readonly number[], shared: readonly BlockLoop[], row: number): boolean {
+  return order.length - shared.length > 1 || order[0] === row;
+}

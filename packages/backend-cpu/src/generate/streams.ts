@@ -1,0 +1,44 @@
+// Access streams: loads and stores that share one pointer because they move alike along every axis.
+
+import type { LinearIndex } from './linear-index.ts';
+import type { LoadNode, LoweredKernel, LoweredOutput } from './lowered.ts';
+
+export interface Stream {
+  readonly slot: number;
+  /** Bytes for one step of each axis. */
+  readonly coefficients: ReadonlyMap<number, number>;
+  /** Smallest constant part among its accesses; the pointer includes it. */
+  base: number;
+}
+
+export interface StreamTable {
+  readonly streams: readonly Stream[];
+  of(access: LoadNode | LoweredOutput): number;
+}
+
+export function collectStreams(kernel: LoweredKernel): StreamTable {
+  const streams: Stream[] = [];
+  const byKey = new Map<string, number>();
+  const byAccess = new Map<LoadNode | LoweredOutput, number>();
+  const add = (access: LoadNode | LoweredOutput, slot: number, address: LinearIndex): void => {
+    const key = `${slot}:${[...address.coefficients].sort(([a], [b]) => a - b).join(';')}`;
+    let index = byKey.get(key);
+    if (index === undefined) {
+      index = streams.push({ slot, coefficients: address.coefficients, base: address.offset }) - 1;
+      byKey.set(key, index);
+    }
+    const stream = streams[index];
+    if (stream !== undefined) stream.base = Math.min(stream.base, address.offset);
+    byAccess.set(access, index);
+  };
+  for (const node of kernel.nodes) if (node.kind === 'load') add(node, node.slot, node.address);
+  for (const output of kernel.outputs) add(output, output.slot, output.address);
+  return {
+    streams,
+    of(access) {
+      const index = byAccess.get(access);
+      if (index === undefined) throw new RangeError('access without a stream');
+      return index;
+    },
+  };
+}

@@ -1,0 +1,209 @@
+// A planned program bound to a store: kernels compiled, buffers placed, runs.
+
+import type { BufferDecl, CompileReport, Executable, PlannedProgram, TensorData, TypedArray } from '@netwright/compiler';
+import { formatType, NetwrightError, RANDOM_INPUTS } from '@netwright/ir';
+
+import { buildDriver, type KernelCall, type Span } from '../generate/driver.ts';
+import { buildKernelModule, prepareKernel, type PreparedKernel } from '../generate/kernel-module.ts';
+import { storedBytes } from '../generate/lowered.ts';
+import type { CpuStore, KernelFunction } from './cpu-store.ts';
+import type { Region } from './heap.ts';
+import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
+import type { Entry, WorkerPool } from './worker-pool.ts';
+
+/** Vector instructions that are worth sharing: about 10 microseconds. */
+const parallelCost = 30_000;
+
+interface Place {
+  readonly space: 'arena' | 'fixed';
+  readonly offset: number;
+}
+
+export interface ExecutableOptions {
+  readonly planned: PlannedProgram;
+  readonly store: CpuStore;
+  readonly pool: WorkerPool;
+  /** Unique in the pool. */
+  readonly id: number;
+  readonly report: (schedules: readonly string[]) => CompileReport;
+}
+
+export async function createExecutable({ planned, store, pool, id, report }: ExecutableOptions): Promise<Executable> {
+  const { program, prepareCount, plan } = planned;
+  const { buffers, kernels } = program;
+  const prepared = kernels.map((kernel) => prepareKernel(kernel, buffers));
+  const regions: Region[] = [];
+  const places = await pool.exclusive(async () => {
+    store.checkUsable('load');
+    return placeBuffers(planned, store, regions);
+  });
+  const limits = { maximumPages: store.heap.maximumPages, shared: store.heap.shared };
+  const { fresh, names } = nameKernels(prepared, store, id);
+  const calls = prepared.map((kernel, i) => kernelCall(kernel, names[i] ?? '', buffers, places, pool.threads));
+  const entryCalls = [
+    { name: 'prepare', calls: calls.slice(0, prepareCount) },
+    { name: 'run', calls: calls.slice(prepareCount) },
+  ];
+  const kernelModule = fresh.length === 0 ? undefined : await WebAssembly.compile(buildKernelModule(fresh.map(({ kernel }) => kernel), limits));
+  const driver = await WebAssembly.compile(buildDriver(entryCalls, pool.threads, limits));
+  const modules = kernelModule === undefined ? [] : [{ module: kernelModule, names: fresh.map(({ name }) => name) }];
+  const { memory } = store.heap;
+  for (const { module, names: exported } of modules) {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: { sin: Math.sin, cos: Math.cos, pow: Math.pow } });
+    exported.forEach((name, i) => {
+      store.functions[name] = exports[`k${i}`] as KernelFunction;
+    });
+  }
+  const { exports } = new WebAssembly.Instance(driver, { env: { memory }, kernel: store.functions });
+  const entries = entryCalls.map(({ name, calls: own }) => ({ entry: exports[name] as Entry, parallel: own.some(({ parallel }) => parallel) }));
+  await pool.load({ program: id, store: store.id, memory, kernels: modules, driver, entries: entryCalls.map(({ name }) => name) });
+
+  const roles = buffersByRole(buffers);
+  const written = new Set(kernels.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
+  const writtenNames = roles.persistent.filter(({ decl }) => written.has(decl.id)).map(({ name }) => name);
+  const preparedFrom = new Set(prepared.slice(0, prepareCount).flatMap(({ lowered }) => lowered.buffers));
+  const preparedNames = roles.persistent.filter(({ decl }) => preparedFrom.has(decl.id)).map(({ name }) => name);
+  let preparedVersion = -1;
+  let disposed = false;
+
+  const run = async (inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> => {
+    checkInputs(roles.input, inputs);
+    return pool.exclusive(async () => {
+      store.checkUsable('run');
+      if (disposed) throw new NetwrightError({ code: 'executable.disposed', operation: 'run', expected: 'an executable in use', received: 'one that has been disposed of' });
+      const arena = store.arena(plan.arenaBytes);
+      const view = (decl: BufferDecl): TypedArray => {
+        const place = places[decl.id] ?? { space: 'fixed', offset: 0 };
+        return viewOf(decl.dtype, memory.buffer, place.offset + (place.space === 'arena' ? arena : 0), decl.storage.size);
+      };
+      const version = store.versionOf(preparedNames);
+      const start = async (entryIndex: number): Promise<void> => {
+        const found = entries[entryIndex];
+        if (found !== undefined) await pool.run({ program: id, entryIndex, arena, ...found });
+      };
+      if (prepareCount > 0 && preparedVersion !== version) await start(0);
+      preparedVersion = version;
+      for (const { name, decl } of roles.input) {
+        const tensor = inputs[name];
+        if (tensor === undefined) view(decl).fill(0);
+        else scatter(tensor.data, view(decl), decl.shape, decl.storage);
+      }
+      await start(1);
+      store.touch(writtenNames);
+      const results: Record<string, TensorData> = {};
+      for (const { names: outputNames, decl } of roles.output) {
+        for (const name of outputNames) {
+          const data = emptyArray(decl.dtype, decl.shape.reduce((a, b) => a * b, 1));
+          gather(view(decl), data, decl.shape, decl.storage);
+          results[name] = { dtype: decl.dtype, shape: decl.shape, data };
+        }
+      }
+      return results;
+    });
+  };
+  return {
+    report: report(prepared.map(describeSchedule)),
+    run,
+    dispose: () => {
+      if (!disposed) {
+        disposed = true;
+        pool.unload(id);
+        for (const region of regions) store.heap.release(region);
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Persistent buffers in the store, constants and prepared values in regions of their own, the rest in the arena. */
+function placeBuffers({ program, prepareCount, plan }: PlannedProgram, store: CpuStore, regions: Region[]): readonly Place[] {
+  const kept = new Set(program.kernels.slice(0, prepareCount).flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
+  const own = (decl: BufferDecl): Place => {
+    const region = store.heap.allocate(decl.storage.size * storedBytes[decl.dtype]);
+    regions.push(region);
+    return { space: 'fixed', offset: region.address };
+  };
+  return program.buffers.map((decl) => {
+    switch (decl.role.kind) {
+      case 'persistent':
+        return { space: 'fixed', offset: store.addressOf(decl.role.name) };
+      case 'constant': {
+        const place = own(decl);
+        const target = viewOf(decl.dtype, store.heap.memory.buffer, place.offset, decl.storage.size);
+        const canonical = emptyArray(decl.dtype, decl.role.data.length);
+        canonical.set(decl.role.data);
+        scatter(canonical, target, decl.shape, decl.storage);
+        return place;
+      }
+      default:
+        return kept.has(decl.id) ? own(decl) : { space: 'arena', offset: plan.offsets[decl.id] ?? 0 };
+    }
+  });
+}
+
+/** Gives each distinct kernel one name in the store; `fresh` are those that have to be compiled. */
+function nameKernels(prepared: readonly PreparedKernel[], store: CpuStore, id: number): { fresh: { kernel: PreparedKernel; name: string }[]; names: string[] } {
+  const fresh: { kernel: PreparedKernel; name: string }[] = [];
+  const names = prepared.map((kernel) => {
+    const known = store.names.get(kernel.signature);
+    if (known !== undefined) return known;
+    const name = `p${id}k${fresh.length}`;
+    store.names.set(kernel.signature, name);
+    fresh.push({ kernel, name });
+    return name;
+  });
+  return { fresh, names };
+}
+
+function kernelCall({ lowered, plan, iterations }: PreparedKernel, callee: string, buffers: readonly BufferDecl[], places: readonly Place[], threads: number): KernelCall {
+  const placeOf = (buffer: number): Place => places[buffer] ?? { space: 'fixed', offset: 0 };
+  const written = new Set(lowered.outputs.map(({ slot }) => slot));
+  const spans = lowered.buffers.map((buffer, slot): Span => {
+    const { space, offset } = placeOf(buffer);
+    const decl = buffers[buffer];
+    const bytes = decl === undefined ? 0 : decl.storage.size * storedBytes[decl.dtype];
+    return { space, start: offset, end: offset + bytes, write: written.has(slot) };
+  });
+  return { callee, addresses: lowered.buffers.map(placeOf), iterations, parallel: iterations >= threads && plan.cost >= parallelCost, spans };
+}
+
+interface Roles {
+  readonly input: readonly { readonly name: string; readonly decl: BufferDecl }[];
+  readonly persistent: readonly { readonly name: string; readonly decl: BufferDecl }[];
+  readonly output: readonly { readonly names: readonly string[]; readonly decl: BufferDecl }[];
+}
+
+function buffersByRole(buffers: readonly BufferDecl[]): Roles {
+  const input: { name: string; decl: BufferDecl }[] = [];
+  const persistent: { name: string; decl: BufferDecl }[] = [];
+  const output: { names: readonly string[]; decl: BufferDecl }[] = [];
+  for (const decl of buffers) {
+    if (decl.role.kind === 'input') input.push({ name: decl.role.name, decl });
+    if (decl.role.kind === 'persistent') persistent.push({ name: decl.role.name, decl });
+    if (decl.role.kind === 'output') output.push({ names: decl.role.names, decl });
+  }
+  return { input, persistent, output };
+}
+
+function checkInputs(expected: Roles['input'], inputs: Readonly<Record<string, TensorData>>): void {
+  const reasons: string[] = [];
+  for (const { name, decl } of expected) {
+    const tensor = inputs[name];
+    if (tensor === undefined) {
+      if (!RANDOM_INPUTS.some((random) => random === name)) reasons.push(`input ${name} is missing`);
+      continue;
+    }
+    const length = decl.shape.reduce((a, b) => a * b, 1);
+    if (tensor.dtype !== decl.dtype || tensor.shape.length !== decl.shape.length || tensor.shape.some((extent, k) => extent !== decl.shape[k]) || tensor.data.length !== length) {
+      reasons.push(`input ${name} should be ${formatType(decl)} but is ${formatType(tensor)} with ${tensor.data.length} elements`);
+    }
+  }
+  if (reasons.length > 0) throw new NetwrightError({ code: 'run.inputs', operation: 'run', expected: `inputs ${expected.map(({ name }) => name).join(', ')}`, reasons });
+}
+
+function describeSchedule({ plan, lowered }: PreparedKernel): string {
+  const extent = (axis: number): string => String(lowered.extents.get(axis) ?? 1);
+  const tile = [...plan.tile].map(([axis, size]) => `${axis === plan.lane ? 'lanes' : 'rows'} ${size} of ${extent(axis)}`);
+  const slices = plan.slices.map(({ axis, size }) => `slices of ${size} of ${extent(axis)}`);
+  return [...tile, ...slices].join(', ') || 'scalar';
+}

@@ -1,0 +1,10 @@
+// The passes of the CPU schedule, in order.
+
+import type { SchedulePass } from '@netwright/compiler';
+
+import { chooseLayout } from './choose-layout.ts';
+import { packOperands } from './pack-operands.ts';
+import { splitPhases } from './split-phases.ts';
+import { splitReductions } from './split-reductions.ts';
+
+export const cpuPasses: readonly SchedulePass[] = [chooseLayout, splitPhases, packOperands, splitReductions];

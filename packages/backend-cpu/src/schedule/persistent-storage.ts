@@ -1,0 +1,26 @@
+// Where the store keeps a tensor: a function of its shape alone, because programs of every batch size and mode share it.
+
+import type { Storage } from '@netwright/compiler';
+
+/** Dimensions from the outermost to the innermost in memory. */
+export function persistentOrder(shape: readonly number[]): readonly number[] {
+  // [out, in, kh, kw] -> [kh][kw][in][out] and [out, in] -> [in][out]: output features across vector lanes.
+  if (shape.length === 4) return [2, 3, 1, 0];
+  if (shape.length === 2) return [1, 0];
+  return shape.map((_, dimension) => dimension);
+}
+
+export function persistentStorage(shape: readonly number[]): Storage {
+  return storageInOrder(shape, persistentOrder(shape));
+}
+
+/** Dense storage with dimensions in the given order, the last contiguous. */
+export function storageInOrder(shape: readonly number[], order: readonly number[]): Storage {
+  const strides = shape.map(() => 0);
+  let size = 1;
+  for (const dimension of [...order].reverse()) {
+    strides[dimension] = size;
+    size *= shape[dimension] ?? 1;
+  }
+  return { strides, offset: 0, size };
+}

@@ -1,0 +1,193 @@
+// Builds the body of one WebAssembly function, instruction by instruction.
+
+import { float32Bytes, float64Bytes, int32Bytes, pushSigned32, pushSigned64, pushUnsigned } from './encoding.ts';
+import {
+  laneMemoryOpcodes,
+  laneOpcodes,
+  memoryOpcodes,
+  plainOpcodes,
+  vectorOpcodes,
+  type LaneMemoryOpcode,
+  type LaneOpcode,
+  type MemoryOpcode,
+  type PlainOpcode,
+  type VectorOpcode,
+} from './opcodes.ts';
+
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
+
+export const valueTypeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+export interface FunctionType {
+  readonly params: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+/** A parameter or local variable of the function that made it. */
+export interface Local {
+  readonly type: ValueType;
+  readonly index: number;
+}
+
+const emptyBlock = 0x40;
+
+export class FunctionBuilder {
+  readonly type: FunctionType;
+  readonly params: readonly Local[];
+  readonly #locals: ValueType[] = [];
+  readonly #code: number[] = [];
+  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
+  #depth = 0;
+
+  constructor(type: FunctionType) {
+    this.type = type;
+    this.params = type.params.map((param, index) => ({ type: param, index }));
+  }
+
+  /** A fresh or released local; its value is unspecified until it is set. */
+  local(type: ValueType): Local {
+    const reused = this.#free[type].pop();
+    if (reused !== undefined) return reused;
+    this.#locals.push(type);
+    return { type, index: this.params.length + this.#locals.length - 1 };
+  }
+
+  /** Gives a local back for reuse; nothing may read it afterwards. */
+  release(local: Local): void {
+    this.#free[local.type].push(local);
+  }
+
+  op(name: PlainOpcode | VectorOpcode): void {
+    if (name in plainOpcodes) {
+      this.#code.push(plainOpcodes[name as PlainOpcode]);
+      return;
+    }
+    this.#code.push(0xfd);
+    pushUnsigned(this.#code, vectorOpcodes[name as VectorOpcode]);
+  }
+
+  lane(name: LaneOpcode, lane: number): void {
+    this.#code.push(0xfd);
+    pushUnsigned(this.#code, laneOpcodes[name]);
+    this.#code.push(lane);
+  }
+
+  memory(name: MemoryOpcode, offset = 0): void {
+    const [opcode, align] = memoryOpcodes[name];
+    this.#code.push(...opcode);
+    this.#memoryImmediate(name.includes('atomic') ? align : Math.min(align, 2), offset);
+  }
+
+  laneMemory(name: LaneMemoryOpcode, lane: number, offset = 0): void {
+    const [opcode, align] = laneMemoryOpcodes[name];
+    this.#code.push(0xfd, opcode);
+    this.#memoryImmediate(Math.min(align, 2), offset);
+    this.#code.push(lane);
+  }
+
+  #memoryImmediate(align: number, offset: number): void {
+    pushUnsigned(this.#code, align);
+    pushUnsigned(this.#code, offset);
+  }
+
+  /** Picks 16 bytes from the 32 bytes of two vectors. */
+  shuffle(bytes: readonly number[]): void {
+    this.#code.push(0xfd, 13, ...bytes);
+  }
+
+  get(local: Local): void {
+    this.#code.push(0x20);
+    pushUnsigned(this.#code, local.index);
+  }
+
+  set(local: Local): void {
+    this.#code.push(0x21);
+    pushUnsigned(this.#code, local.index);
+  }
+
+  tee(local: Local): void {
+    this.#code.push(0x22);
+    pushUnsigned(this.#code, local.index);
+  }
+
+  i32(value: number): void {
+    this.#code.push(0x41);
+    pushSigned32(this.#code, value);
+  }
+
+  i64(value: bigint): void {
+    this.#code.push(0x42);
+    pushSigned64(this.#code, value);
+  }
+
+  /** Four equal f32 lanes. */
+  f32x4(value: number): void {
+    const bytes = float32Bytes(value);
+    this.#code.push(0xfd, 12, ...bytes, ...bytes, ...bytes, ...bytes);
+  }
+
+  /** Two equal f64 lanes. */
+  f64x2(value: number): void {
+    const bytes = float64Bytes(value);
+    this.#code.push(0xfd, 12, ...bytes, ...bytes);
+  }
+
+  /** Four i32 lanes. */
+  i32x4(a: number, b = a, c = a, d = a): void {
+    this.#code.push(0xfd, 12, ...int32Bytes(a), ...int32Bytes(b), ...int32Bytes(c), ...int32Bytes(d));
+  }
+
+  call(functionIndex: number): void {
+    this.#code.push(0x10);
+    pushUnsigned(this.#code, functionIndex);
+  }
+
+  /** `body` may leave with `br(depth of the block)`. */
+  block(body: (label: number) => void): void {
+    this.#structured(0x02, emptyBlock, body);
+  }
+
+  /** `br(label)` inside `body` continues at its start. */
+  loop(body: (label: number) => void): void {
+    this.#structured(0x03, emptyBlock, body);
+  }
+
+  /** Takes an i32 condition from the stack. */
+  if(then: () => void, otherwise?: () => void, result?: ValueType): void {
+    this.#structured(0x04, result === undefined ? emptyBlock : valueTypeCodes[result], () => {
+      then();
+      if (otherwise !== undefined) {
+        this.op('else');
+        otherwise();
+      }
+    });
+  }
+
+  br(label: number): void {
+    this.#code.push(0x0c);
+    pushUnsigned(this.#code, this.#depth - label);
+  }
+
+  brIf(label: number): void {
+    this.#code.push(0x0d);
+    pushUnsigned(this.#code, this.#depth - label);
+  }
+
+  #structured(opcode: number, type: number, body: (label: number) => void): void {
+    this.#code.push(opcode, type);
+    this.#depth += 1;
+    body(this.#depth);
+    this.#depth -= 1;
+    this.op('end');
+  }
+
+  /** The function's entry of the code section. */
+  finish(): number[] {
+    const out: number[] = [];
+    pushUnsigned(out, this.#locals.length);
+    for (const type of this.#locals) out.push(1, valueTypeCodes[type]);
+    for (const byte of this.#code) out.push(byte);
+    out.push(plainOpcodes.end);
+    return out;
+  }
+}
