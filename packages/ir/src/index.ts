@@ -121,7 +121,16 @@ export { slice, type SliceOptions } from './ops/slice.ts';
 export { transpose } from './ops/transpose.ts';
 
 // Primitives: contractions and windows
+export { avgPool2d, type AvgPool2dOptions } from './ops/avg-pool2d.ts';
+export { avgPool2dAdjoint } from './ops/avg-pool2d-adjoint.ts';
+export { conv2d, type Conv2dOptions } from './ops/conv2d.ts';
+export { conv2dInputGrad } from './ops/conv2d-input-grad.ts';
+export { conv2dWeightGrad } from './ops/conv2d-weight-grad.ts';
 export { matmul } from './ops/matmul.ts';
+export { maxPool2d, type MaxPool2dOptions } from './ops/max-pool2d.ts';
+export { maxPool2dIndices } from './ops/max-pool2d-indices.ts';
+export { maxPool2dScatter } from './ops/max-pool2d-scatter.ts';
+export { maxPool2dSelect } from './ops/max-pool2d-select.ts';
 
 // For authors of primitives' rules
 export { applyPrimitive } from './ops/apply.ts';
@@ -137,7 +146,29 @@ export { stack } from './functions/stack.ts';
 export { amin, mean, variance, type VarianceOptions } from './functions/statistics.ts';
 
 // Functions: networks
+export { attentionFunction, multiHeadSelfAttention, scaledDotProductAttention, type SelfAttentionOptions } from './functions/attention.ts';
+export { adaptiveAvgPool2d, adaptiveMaxPool2d, globalAvgPool2d } from './functions/adaptive-pool2d.ts';
+export { batchNorm, batchNormInference, perChannel, type BatchNormOptions, type BatchNormResult } from './functions/batch-norm.ts';
+export { clamp } from './functions/clamp.ts';
+export { convTranspose2d, type ConvTranspose2dOptions } from './functions/conv-transpose2d.ts';
+export { dropout, dropPath } from './functions/dropout.ts';
+export { gelu } from './functions/gelu.ts';
+export { groupNorm, layerNorm, type NormOptions } from './functions/group-norm.ts';
+export { hardsigmoid, hardswish } from './functions/hard-activations.ts';
+export { leakyRelu } from './functions/leaky-relu.ts';
+export { localResponseNorm, type LocalResponseNormOptions } from './functions/local-response-norm.ts';
+export { oneHot } from './functions/one-hot.ts';
+export { relu, relu6 } from './functions/relu.ts';
+export { sigmoid, silu } from './functions/sigmoid.ts';
+export { logSoftmax, softmax } from './functions/softmax.ts';
+export { elu, softplus } from './functions/softplus.ts';
+export { squeezeExcite, type SqueezeExciteOptions } from './functions/squeeze-excite.ts';
+export { stopGradient } from './functions/stop-gradient.ts';
+export { upsampleBilinear, upsampleNearest, type UpsampleOptions } from './functions/upsample.ts';
 
 // Losses
+export { crossEntropy, crossEntropyLoss, nllLoss, type CrossEntropyOptions } from './losses/cross-entropy.ts';
+export type { Loss, Reduction } from './losses/loss.ts';
+export { binaryCrossEntropyWithLogits, l1Loss, meanSquaredError, mseLoss, smoothL1Loss } from './losses/regression.ts';
 
 // Rewrites, verification, text, serialization

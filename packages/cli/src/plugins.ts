@@ -1,0 +1,95 @@
+// The plugins that the command line knows by name: the built-in ones and those of `netwright.config.ts`.
+
+import type { Architecture, Model } from '@netwright/arch';
+import { resnet } from '@netwright/arch-resnet';
+import { cpu } from '@netwright/backend-cpu';
+import { reference } from '@netwright/backend-reference';
+import type { Backend } from '@netwright/compiler';
+import type { DataSource } from '@netwright/data';
+import { fashionMnist, mnist } from '@netwright/data-mnist/node';
+import { NetwrightError } from '@netwright/ir';
+import {
+  constantLr,
+  cosine,
+  cosineWarmRestarts,
+  exponentialLr,
+  oneCycle,
+  polynomialLr,
+  reduceOnPlateau,
+  stepLr,
+  type Optimizer,
+  type Schedule,
+} from '@netwright/optim';
+import { adamw } from '@netwright/optim-adamw';
+import { momentum } from '@netwright/optim-momentum';
+import { sgd } from '@netwright/optim-sgd';
+import { closest } from './closest.ts';
+import type { Spec } from './spec.ts';
+
+/** Makes a plugin from the options of its spec; the factory checks them. */
+export type Factory<T> = (options?: never) => T;
+
+export interface Plugins {
+  readonly architectures: readonly Architecture[];
+  readonly backends: Readonly<Record<string, Factory<Backend>>>;
+  readonly optimizers: Readonly<Record<string, Factory<Optimizer>>>;
+  readonly schedules: Readonly<Record<string, Factory<Schedule>>>;
+  readonly datasets: Readonly<Record<string, Factory<DataSource>>>;
+}
+
+export const BUILT_IN: Plugins = {
+  architectures: [resnet as Architecture],
+  backends: { cpu, reference },
+  optimizers: { adamw, momentum, sgd },
+  schedules: {
+    constant: constantLr,
+    cosine,
+    cosineWarmRestarts,
+    exponential: exponentialLr,
+    oneCycle,
+    polynomial: polynomialLr,
+    reduceOnPlateau,
+    step: stepLr,
+  },
+  datasets: { mnist, fashionMnist },
+};
+
+/** `more` added to `plugins`; of two with one name the later one counts. */
+export function mergePlugins(plugins: Plugins, more: Partial<Plugins>): Plugins {
+  return {
+    architectures: [...(more.architectures ?? []), ...plugins.architectures],
+    backends: { ...plugins.backends, ...more.backends },
+    optimizers: { ...plugins.optimizers, ...more.optimizers },
+    schedules: { ...plugins.schedules, ...more.schedules },
+    datasets: { ...plugins.datasets, ...more.datasets },
+  };
+}
+
+/**
+ * The plugin that a spec names, made with its options.
+ *
+ * @throws NetwrightError `cli.name` for an unknown name, with the nearest known one.
+ */
+export function create<T>(kind: string, factories: Readonly<Record<string, Factory<T>>>, { name, options }: Spec): T {
+  if (!Object.hasOwn(factories, name)) throw unknownName(kind, name, Object.keys(factories));
+  const factory = factories[name] as unknown as (options: Spec['options']) => T;
+  return factory(options);
+}
+
+/** The model of the given name, from whichever family has it. */
+export function createModel(architectures: readonly Architecture[], { name, options }: Spec): Model {
+  const family = architectures.find((architecture) => architecture.has(name));
+  if (family === undefined) throw unknownName('model', name, architectures.flatMap(({ variants }) => variants));
+  return family(name, options);
+}
+
+function unknownName(kind: string, name: string, known: readonly string[]): NetwrightError {
+  const nearest = closest(name, known);
+  return new NetwrightError({
+    code: 'cli.name',
+    operation: kind,
+    expected: `one of ${known.join(', ')}`,
+    received: name,
+    hint: nearest === undefined ? `netwright list shows every ${kind}` : `did you mean ${nearest}?`,
+  });
+}

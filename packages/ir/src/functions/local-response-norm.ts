@@ -1,0 +1,36 @@
+import { callFunction, defineFunction } from '../function.ts';
+import { add } from '../ops/add.ts';
+import { div } from '../ops/div.ts';
+import { mul } from '../ops/mul.ts';
+import { pad } from '../ops/pad.ts';
+import { pow } from '../ops/pow.ts';
+import { slice } from '../ops/slice.ts';
+import type { Tensor } from '../tensor.ts';
+
+export interface LocalResponseNormOptions {
+  /** Channels that count, the own one in the middle. */
+  readonly size: number;
+  /** Default 1e-4. */
+  readonly alpha?: number;
+  /** Default 0.75. */
+  readonly beta?: number;
+  /** Default 1. */
+  readonly k?: number;
+}
+
+/** `x / (k + alpha / size * sum of squares over neighbouring channels) ^ beta`, as PyTorch; channels beyond the ends count as 0. Krizhevsky et al., 2012, section 3.3 */
+export function localResponseNorm(x: Tensor, { size, alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions): Tensor {
+  return callFunction(localResponseNormFunction, [x], { size, alpha, beta, k })[0];
+}
+
+export const localResponseNormFunction = defineFunction<Readonly<Record<'size' | 'alpha' | 'beta' | 'k', number>>>({
+  name: 'localResponseNorm',
+  expand([x], { size, alpha, beta, k }) {
+    const before = Math.floor(size / 2);
+    const channels = x.shape[1] as number;
+    const padded = pad(mul(x, x), { axes: [1], before: [before], after: [size - 1 - before] });
+    const shifted = Array.from({ length: size }, (_, start) => slice(padded, { axes: [1], starts: [start], ends: [start + channels] }));
+    const total = shifted.reduce((sum, part) => add(sum, part));
+    return [div(x, pow(add(mul(total, alpha / size), k), beta))];
+  },
+});

@@ -1,0 +1,28 @@
+import { conv2d } from '../ops/conv2d.ts';
+import { mul } from '../ops/mul.ts';
+import type { Tensor } from '../tensor.ts';
+import { globalAvgPool2d } from './adaptive-pool2d.ts';
+import { relu } from './relu.ts';
+import { sigmoid } from './sigmoid.ts';
+
+export interface SqueezeExciteOptions {
+  /** [R, C, 1, 1]. */
+  readonly reduceWeight: Tensor;
+  /** [R]. */
+  readonly reduceBias?: Tensor;
+  /** [C, R, 1, 1]. */
+  readonly expandWeight: Tensor;
+  /** [C]. */
+  readonly expandBias?: Tensor;
+  /** Default relu. */
+  readonly activation?: (x: Tensor) => Tensor;
+  /** Default sigmoid. */
+  readonly gate?: (x: Tensor) => Tensor;
+}
+
+/** Scales the channels of x [N, C, H, W] by gates computed from their means. arXiv:1709.01507 */
+export function squeezeExcite(x: Tensor, options: SqueezeExciteOptions): Tensor {
+  const { reduceWeight, reduceBias, expandWeight, expandBias, activation = relu, gate = sigmoid } = options;
+  const squeezed = activation(conv2d(globalAvgPool2d(x), reduceWeight, { bias: reduceBias }));
+  return mul(x, gate(conv2d(squeezed, expandWeight, { bias: expandBias })));
+}

@@ -1,0 +1,1 @@
+export { hasCheckpoint, openRunDirectory, readCheckpoint, RUN_FILES, RunDirectory } from './run-directory.ts';

@@ -1,0 +1,125 @@
+// A run on disk: `runs/NAME/` with checkpoint, log of metrics and a description to repeat it.
+
+import { constants } from 'node:fs';
+import { access, mkdir, open, readFile, stat, truncate, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { NetwrightError, type Graph } from '@netwright/ir';
+import { writeDurably } from '@netwright/weights/node';
+import { deserializeCheckpoint, serializeCheckpoint, type Checkpoint, type RunIdentity } from '../checkpoint.ts';
+import type { RunStorage } from '../train.ts';
+
+export const RUN_FILES = {
+  description: 'run.json',
+  metrics: 'metrics.jsonl',
+  checkpoint: 'checkpoint.safetensors',
+  report: 'report.html',
+  model: 'model.safetensors',
+  modelDescription: 'model.json',
+  best: 'best.safetensors',
+  bestDescription: 'best.json',
+} as const;
+
+/** Storage of a run in a directory. Open it with {@link openRunDirectory}. */
+export class RunDirectory implements RunStorage {
+  readonly path: string;
+  private readonly metrics: FileHandle;
+  private offset: number;
+
+  constructor(directory: string, metrics: FileHandle, offset: number) {
+    this.path = directory;
+    this.metrics = metrics;
+    this.offset = offset;
+  }
+
+  /** Full path of one of the run's files. */
+  file(name: keyof typeof RUN_FILES): string {
+    return path.join(this.path, RUN_FILES[name]);
+  }
+
+  async writeCheckpoint(checkpoint: Checkpoint): Promise<string> {
+    await this.metrics.datasync();
+    const file = this.file('checkpoint');
+    await writeDurably(file, serializeCheckpoint(checkpoint));
+    return file;
+  }
+
+  async appendMetrics(line: string): Promise<void> {
+    const bytes = Buffer.from(`${line}\n`);
+    await this.metrics.write(bytes, 0, bytes.length, this.offset);
+    this.offset += bytes.length;
+  }
+
+  metricsOffset(): number {
+    return this.offset;
+  }
+
+  /** Writes one of the run's files durably. */
+  async write(name: keyof typeof RUN_FILES, content: Uint8Array | string): Promise<string> {
+    const file = this.file(name);
+    await writeDurably(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+    return file;
+  }
+
+  async close(): Promise<void> {
+    await this.metrics.close();
+  }
+}
+
+/**
+ * Creates or opens the directory of a run. `metricsOffset` bytes of the log are kept: 0 for a new run, the checkpoint's count for a resumed one.
+ *
+ * @throws NetwrightError `run.directory` when it cannot be created or written to.
+ */
+export async function openRunDirectory(directory: string, metricsOffset = 0): Promise<RunDirectory> {
+  const file = path.join(directory, RUN_FILES.metrics);
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+    const metrics = await open(file, constants.O_RDWR | constants.O_CREAT);
+    await truncate(file, metricsOffset);
+    return new RunDirectory(directory, metrics, metricsOffset);
+  } catch (cause) {
+    throw new NetwrightError({
+      code: 'run.directory',
+      operation: 'openRunDirectory',
+      scope: directory,
+      expected: 'a directory that can be written to',
+      received: cause instanceof Error ? cause.message : String(cause),
+      hint: 'choose another place, or change its permissions',
+      cause,
+    });
+  }
+}
+
+/**
+ * The checkpoint in a run's directory.
+ *
+ * @throws NetwrightError `run.checkpoint` when there is none; see `deserializeCheckpoint` for damaged files and other runs.
+ */
+export async function readCheckpoint(directory: string, graph: Graph, identity: RunIdentity): Promise<Checkpoint> {
+  const file = path.join(directory, RUN_FILES.checkpoint);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    throw new NetwrightError({
+      code: 'run.checkpoint',
+      operation: 'resume',
+      scope: file,
+      expected: 'a checkpoint',
+      received: cause instanceof Error ? cause.message : String(cause),
+      hint: 'start the run anew, without resume',
+      cause,
+    });
+  }
+  return deserializeCheckpoint(bytes, graph, identity);
+}
+
+/** Whether a run's directory holds a checkpoint. */
+export async function hasCheckpoint(directory: string): Promise<boolean> {
+  try {
+    return (await stat(path.join(directory, RUN_FILES.checkpoint))).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,448 @@
+// The training loop: epochs over batches, schedule, validation, checkpoints, early stopping.
+
+import type { Model } from '@netwright/arch';
+import type { Backend, TensorData } from '@netwright/compiler';
+import { createBatches, type Dataset, type Transform } from '@netwright/data';
+import { crossEntropy, isNetwrightError, NetwrightError, structuralHash, type Loss } from '@netwright/ir';
+import { constantLr, type Optimizer, type Schedule } from '@netwright/optim';
+import { stateDictNames } from '@netwright/weights';
+import type { Checkpoint, RunIdentity, RunState } from './checkpoint.ts';
+import { evaluateDataset } from './evaluate.ts';
+import type { MetricValues, TrainEvent, TrainListener } from './events.ts';
+import { accuracy, type Metric } from './metrics.ts';
+import { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
+
+export interface TrainData {
+  readonly name: string;
+  readonly train: Dataset;
+  /** Measured after every epoch. */
+  readonly validation?: Dataset;
+  /** Measured once, at the end, with the final (or restored best) weights. */
+  readonly test?: Dataset;
+}
+
+export interface EarlyStopping {
+  /** Name of a metric, or `loss`; default the first metric. */
+  readonly metric?: string;
+  /** Epochs without improvement that are borne. */
+  readonly patience: number;
+  /** Least change that counts as improvement. Default 0. */
+  readonly minDelta?: number;
+}
+
+/** Where checkpoints and the log of metrics go. `@netwright/train/node` has one for a directory. */
+export interface RunStorage {
+  /** Replaces the checkpoint, durably and at once; gives its place for display. */
+  writeCheckpoint(checkpoint: Checkpoint): Promise<string>;
+  /** Appends one line to the log of metrics. */
+  appendMetrics(line: string): Promise<void>;
+  /** Bytes in the log so far. */
+  metricsOffset(): number;
+}
+
+export interface TrainOptions extends Omit<TrainerOptions, 'loss'> {
+  readonly model: Model;
+  readonly backend: Backend;
+  readonly data: TrainData;
+  readonly optimizer: Optimizer;
+  /** Default cross entropy. */
+  readonly loss?: Loss;
+  /** Default: the optimizer's constant learning rate. */
+  readonly schedule?: Schedule;
+  /** Default 1. */
+  readonly epochs?: number;
+  /** Default 64. */
+  readonly batchSize?: number;
+  /** Default 256. */
+  readonly evaluationBatchSize?: number;
+  /** Default accuracy. */
+  readonly metrics?: readonly Metric[];
+  /** Applied to training images, in order: normalization, augmentation. */
+  readonly transforms?: readonly Transform[];
+  /** Applied to validation and test images: normalization. */
+  readonly evaluationTransforms?: readonly Transform[];
+  /** Starting values of parameters and statistics in place of drawn ones. */
+  readonly weights?: ReadonlyMap<string, TensorData>;
+  readonly earlyStopping?: EarlyStopping;
+  /** Whether to end with the weights of the best epoch rather than the last. Default: when there is early stopping. */
+  readonly restoreBest?: boolean;
+  readonly storage?: RunStorage;
+  /** Seconds between checkpoints, in mid-epoch too. Default 60. */
+  readonly checkpointSeconds?: number;
+  /** Steps between checkpoints, in place of seconds. */
+  readonly checkpointSteps?: number;
+  readonly resume?: Checkpoint;
+  /** Resume although the checkpoint was made on another backend or target; bits may then differ. Default false. */
+  readonly allowTargetChange?: boolean;
+  readonly on?: TrainListener | readonly TrainListener[];
+  /** Stops after the current step, with a checkpoint when there is a storage. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainResult {
+  readonly trainer: Trainer;
+  readonly steps: number;
+  readonly epochs: number;
+  readonly best: { readonly epoch: number; readonly value: number } | null;
+  readonly validation: MetricValues | undefined;
+  readonly test: MetricValues | undefined;
+  readonly interrupted: boolean;
+}
+
+/**
+ * Trains a model: any backend, optimizer and architecture. The result's trainer holds the weights; dispose of it when done.
+ *
+ * @throws NetwrightError `train.nonFinite` (parameters are then those before the bad step, and the last checkpoint is kept), `train.data` when the
+ *   data does not fit the model, `train.target` when a checkpoint is of another target.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const run = new TrainingRun(options);
+  return run.execute();
+}
+
+/** What identifies a run of these options; a checkpoint is only continued when it is the same. */
+export function identityOf(options: TrainOptions, trainer: Trainer): RunIdentity {
+  const { model, optimizer, data, schedule = constantLr() } = options;
+  return {
+    model: model.name,
+    graph: structuralHash(trainer.graph),
+    optimizer: `${optimizer.name}${JSON.stringify(optimizer.options)}`,
+    schedule: schedule.name,
+    data: data.name,
+    samples: data.train.length,
+    batchSize: options.batchSize ?? 64,
+    accumulate: options.accumulate ?? 1,
+    epochs: options.epochs ?? 1,
+    seed: options.seed ?? 0,
+  };
+}
+
+class TrainingRun {
+  private readonly options: TrainOptions;
+  private readonly metrics: readonly Metric[];
+  private readonly schedule: Schedule;
+  private readonly epochs: number;
+  private readonly batchSize: number;
+  private readonly stepsPerEpoch: number;
+  private readonly listeners: readonly TrainListener[];
+  private state: RunState;
+  private best: ReadonlyMap<string, TensorData> | undefined;
+  private lastCheckpoint = performance.now();
+  private readonly started = performance.now();
+  private firstStep = 0;
+
+  constructor(options: TrainOptions) {
+    this.options = options;
+    this.metrics = options.metrics ?? [accuracy()];
+    this.schedule = options.schedule ?? constantLr();
+    this.epochs = options.epochs ?? 1;
+    this.batchSize = options.batchSize ?? 64;
+    this.stepsPerEpoch = Math.ceil(options.data.train.length / this.batchSize);
+    this.listeners = options.on === undefined ? [] : typeof options.on === 'function' ? [options.on] : options.on;
+    this.state = {
+      step: 0,
+      cursor: { epoch: 0, position: 0 },
+      epoch: this.emptyEpoch(),
+      schedule: this.schedule.initial,
+      best: null,
+      sinceBest: 0,
+      metricsOffset: options.storage?.metricsOffset() ?? 0,
+    };
+    this.checkData();
+  }
+
+  async execute(): Promise<TrainResult> {
+    const trainer = await createTrainer({ ...this.options, loss: this.options.loss ?? crossEntropy() });
+    try {
+      await this.begin(trainer);
+      const { interrupted, validation } = await this.runEpochs(trainer);
+      const restore = this.options.restoreBest ?? this.options.earlyStopping !== undefined;
+      if (!interrupted && restore && this.best !== undefined) await trainer.restore(this.best);
+      const test = interrupted ? undefined : await this.test(trainer);
+      const seconds = (performance.now() - this.started) / 1000;
+      await this.emit({ kind: 'end', step: this.state.step, epoch: this.state.cursor.epoch, seconds, test });
+      return { trainer, steps: this.state.step, epochs: this.state.cursor.epoch, best: this.state.best, validation, test, interrupted };
+    } catch (error) {
+      await trainer.dispose();
+      throw error;
+    }
+  }
+
+  private async begin(trainer: Trainer): Promise<void> {
+    const { resume, weights } = this.options;
+    if (resume !== undefined) {
+      this.checkTarget(resume);
+      this.state = resume.state;
+      this.best = resume.best;
+      this.firstStep = resume.state.step;
+      await trainer.restore(resume.entries, resume.state.step);
+    } else if (weights !== undefined) await trainer.restore(weights);
+    await this.emit({
+      kind: 'start',
+      run: trainer.model.name,
+      epochs: this.epochs,
+      stepsPerEpoch: this.stepsPerEpoch,
+      totalSteps: this.stepsPerEpoch * this.epochs,
+      firstStep: this.state.step,
+      report: await trainer.report(Math.min(this.batchSize, this.options.data.train.length)),
+    });
+  }
+
+  private async runEpochs(trainer: Trainer): Promise<{ readonly interrupted: boolean; readonly validation: MetricValues | undefined }> {
+    let validation: MetricValues | undefined;
+    while (this.state.cursor.epoch < this.epochs) {
+      const epochStart = performance.now();
+      if (await this.runBatches(trainer)) return { interrupted: true, validation };
+      validation = await this.finishEpoch(trainer, epochStart);
+      await this.checkpointIfDue(trainer);
+      const stopping = this.options.earlyStopping;
+      if (stopping !== undefined && this.state.sinceBest > stopping.patience) {
+        const { best } = this.state;
+        const metric = this.monitored().name;
+        await this.emit({ kind: 'earlyStop', epoch: this.state.cursor.epoch, bestEpoch: best?.epoch ?? 0, metric, value: best?.value ?? NaN });
+        break;
+      }
+    }
+    return { interrupted: false, validation };
+  }
+
+  /** Steps to the end of the epoch; true when interrupted. */
+  private async runBatches(trainer: Trainer): Promise<boolean> {
+    const { data, transforms = [], seed = 0, signal } = this.options;
+    const batches = createBatches(data.train, { batchSize: this.batchSize, seed, shuffle: true, transforms, cursor: this.state.cursor });
+    for await (const batch of batches) {
+      const stepStart = performance.now();
+      const hyper = this.schedule.at(
+        { step: this.state.step, stepsPerEpoch: this.stepsPerEpoch, totalSteps: this.stepsPerEpoch * this.epochs },
+        this.options.optimizer.hyper,
+        this.state.schedule,
+      );
+      const result = await this.step(trainer, batch, hyper);
+      await this.record(trainer, batch.labels, result, hyper, performance.now() - stepStart);
+      this.state = { ...this.state, cursor: batch.cursor };
+      if (batch.cursor.position === 0) break;
+      await this.checkpointIfDue(trainer);
+      if (signal?.aborted === true) {
+        await this.writeCheckpoint(trainer);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private async step(
+    trainer: Trainer,
+    batch: { readonly images: Float32Array; readonly labels: Int32Array; readonly indices: Int32Array },
+    hyper: Readonly<Record<string, number>>,
+  ): Promise<StepResult> {
+    try {
+      return await trainer.step(batch, hyper);
+    } catch (error) {
+      if (!isNetwrightError(error, 'train.nonFinite')) throw error;
+      const samples = [...batch.indices.subarray(0, 8)].join(', ');
+      throw new NetwrightError({
+        ...error,
+        code: error.code,
+        reasons: [...error.reasons, `batch at position ${String(this.state.cursor.position)} of epoch ${String(this.state.cursor.epoch + 1)}: samples ${samples}, ...`],
+        cause: error,
+      });
+    }
+  }
+
+  private async record(
+    trainer: Trainer,
+    labels: Int32Array,
+    result: StepResult,
+    hyper: Readonly<Record<string, number>>,
+    milliseconds: number,
+  ): Promise<void> {
+    const batch = { logits: result.logits, labels, classes: trainer.model.classes };
+    const { epoch } = this.state;
+    const step = this.state.step + 1;
+    const epochNumber = this.state.cursor.epoch + 1;
+    this.state = {
+      ...this.state,
+      step,
+      epoch: {
+        lossSum: epoch.lossSum + result.loss * labels.length,
+        samples: epoch.samples + labels.length,
+        metrics: this.metrics.map((metric, index) => metric.add(epoch.metrics[index], batch)),
+      },
+    };
+    const metrics = Object.fromEntries(this.metrics.map((metric) => [metric.name, metric.value(metric.add(metric.initial(batch.classes), batch))]));
+    const learningRate = hyper.lr ?? this.options.optimizer.hyper.lr;
+    await this.log({ kind: 'step', step, epoch: epochNumber, loss: result.loss, ...metrics, learningRate, gradientNorm: result.gradientNorm });
+    await this.emit({
+      kind: 'step',
+      step,
+      epoch: epochNumber,
+      loss: result.loss,
+      metrics,
+      learningRate,
+      gradientNorm: result.gradientNorm,
+      samples: labels.length,
+      milliseconds,
+      secondsLeft: this.secondsLeft(),
+    });
+  }
+
+  private async finishEpoch(trainer: Trainer, epochStart: number): Promise<MetricValues | undefined> {
+    const { lossSum, samples, metrics } = this.state.epoch;
+    const epoch = this.state.cursor.epoch;
+    const training = {
+      loss: lossSum / samples,
+      ...Object.fromEntries(this.metrics.map((metric, index) => [metric.name, metric.value(metrics[index])])),
+    };
+    const validation = await this.measure(trainer, 'validation');
+    const monitored = this.monitored();
+    const value = (validation ?? training)[monitored.name as keyof typeof training] as number;
+    const improved = this.improves(value, monitored.lowerIsBetter);
+    if (improved) this.best = await modelEntries(trainer);
+    this.state = {
+      ...this.state,
+      epoch: this.emptyEpoch(),
+      best: improved ? { epoch, value } : this.state.best,
+      sinceBest: improved ? 0 : this.state.sinceBest + 1,
+      schedule: this.schedule.observe?.(this.state.schedule, value, this.options.optimizer.hyper) ?? this.state.schedule,
+    };
+    await this.log({ kind: 'epoch', epoch, step: this.state.step, train: training, validation, best: improved });
+    await this.emit({
+      kind: 'epoch',
+      epoch,
+      step: this.state.step,
+      train: training,
+      validation,
+      best: improved,
+      milliseconds: performance.now() - epochStart,
+    });
+    return validation;
+  }
+
+  private async test(trainer: Trainer): Promise<MetricValues | undefined> {
+    const test = await this.measure(trainer, 'test');
+    if (test !== undefined) await this.log({ kind: 'test', step: this.state.step, ...test });
+    return test;
+  }
+
+  private async measure(trainer: Trainer, split: 'validation' | 'test'): Promise<MetricValues | undefined> {
+    const dataset = this.options.data[split];
+    if (dataset === undefined) return undefined;
+    const { values } = await evaluateDataset(trainer, dataset, {
+      metrics: this.metrics,
+      batchSize: this.options.evaluationBatchSize,
+      transforms: this.options.evaluationTransforms,
+      onProgress: (done, total) => this.emit({ kind: 'evaluate', split, done, total }),
+    });
+    return values;
+  }
+
+  private monitored(): { readonly name: string; readonly lowerIsBetter: boolean } {
+    const name = this.options.earlyStopping?.metric ?? this.metrics[0]?.name ?? 'loss';
+    if (name === 'loss') return { name, lowerIsBetter: true };
+    const metric = this.metrics.find((candidate) => candidate.name === name);
+    if (metric !== undefined) return metric;
+    throw new NetwrightError({
+      code: 'train.metric',
+      operation: 'train',
+      expected: `one of loss, ${this.metrics.map((candidate) => candidate.name).join(', ')}`,
+      received: name,
+      hint: 'add the metric to metrics',
+    });
+  }
+
+  private improves(value: number, lowerIsBetter: boolean): boolean {
+    const { best } = this.state;
+    if (best === null) return !Number.isNaN(value);
+    const delta = this.options.earlyStopping?.minDelta ?? 0;
+    return lowerIsBetter ? value < best.value - delta : value > best.value + delta;
+  }
+
+  private async checkpointIfDue(trainer: Trainer): Promise<void> {
+    const { checkpointSteps, checkpointSeconds = 60 } = this.options;
+    const due =
+      checkpointSteps === undefined
+        ? performance.now() - this.lastCheckpoint >= checkpointSeconds * 1000
+        : this.state.step % checkpointSteps === 0;
+    if (due) await this.writeCheckpoint(trainer);
+  }
+
+  private async writeCheckpoint(trainer: Trainer): Promise<void> {
+    const { storage, backend } = this.options;
+    if (storage === undefined) return;
+    const start = performance.now();
+    const path = await storage.writeCheckpoint({
+      identity: identityOf(this.options, trainer),
+      target: targetOf(backend),
+      state: { ...this.state, metricsOffset: storage.metricsOffset() },
+      entries: await trainer.snapshot(),
+      best: this.best,
+    });
+    this.lastCheckpoint = performance.now();
+    await this.emit({ kind: 'checkpoint', step: this.state.step, path, milliseconds: this.lastCheckpoint - start });
+  }
+
+  private secondsLeft(): number {
+    const done = this.state.step - this.firstStep;
+    const total = this.stepsPerEpoch * this.epochs - this.firstStep;
+    return ((performance.now() - this.started) / 1000 / done) * (total - done);
+  }
+
+  private emptyEpoch(): RunState['epoch'] {
+    return { lossSum: 0, samples: 0, metrics: this.metrics.map((metric) => metric.initial(this.options.model.classes)) };
+  }
+
+  private async log(line: Readonly<Record<string, unknown>>): Promise<void> {
+    const seconds = (performance.now() - this.started) / 1000;
+    await this.options.storage?.appendMetrics(JSON.stringify({ ...line, seconds }));
+  }
+
+  private async emit(event: TrainEvent): Promise<void> {
+    for (const listener of this.listeners) await listener(event);
+  }
+
+  private checkTarget(checkpoint: Checkpoint): void {
+    const target = targetOf(this.options.backend);
+    if (checkpoint.target === target || this.options.allowTargetChange === true) return;
+    throw new NetwrightError({
+      code: 'train.target',
+      operation: 'resume',
+      expected: checkpoint.target,
+      received: target,
+      hint: 'use the same backend and target, or allow the change (allowTargetChange); results may then differ in the last bits',
+    });
+  }
+
+  private checkData(): void {
+    const { model, data } = this.options;
+    const reasons = [data.train, data.validation, data.test].flatMap((dataset) => {
+      if (dataset === undefined) return [];
+      const same = dataset.shape.every((dim, axis) => dim === model.inputShape[axis]);
+      return [
+        ...(same ? [] : [`${dataset.name} has images of ${dataset.shape.join(' x ')}`]),
+        ...(dataset.classes.length > model.classes ? [`${dataset.name} has ${String(dataset.classes.length)} classes`] : []),
+      ];
+    });
+    if (data.train.length === 0) reasons.push('the training data is empty');
+    if (reasons.length === 0) return;
+    throw new NetwrightError({
+      code: 'train.data',
+      operation: 'train',
+      scope: model.name,
+      expected: `images of ${model.inputShape.join(' x ')} in ${String(model.classes)} classes`,
+      received: data.name,
+      reasons,
+      hint: 'build the model with the imageSize, channels and classes of the data',
+    });
+  }
+}
+
+/** The resolved backend and target by which a checkpoint is matched. */
+export function targetOf(backend: Backend): string {
+  return `${backend.name}:${backend.target}`;
+}
+
+async function modelEntries(trainer: Trainer): Promise<ReadonlyMap<string, TensorData>> {
+  const entries = new Map<string, TensorData>();
+  for (const name of stateDictNames(trainer.modelGraph)) entries.set(name, await trainer.store.read(name));
+  return entries;
+}
