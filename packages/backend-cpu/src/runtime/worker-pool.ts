@@ -30,14 +30,15 @@ export class WorkerPool {
   #closed = false;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(threads: number) {
+  /** `spawn` is replaceable so that tests can lose a worker. */
+  constructor(threads: number, spawn: typeof spawnWorker = spawnWorker) {
     this.threads = threads;
     if (threads === 1) return;
     const shared = new SharedArrayBuffer(controlWords * 4);
     this.#control = new Int32Array(shared);
     for (let thread = 1; thread < threads; thread += 1) {
       this.#control[control.sleeping + thread * sleepingPitch] = 1;
-      const worker = spawnWorker({
+      const worker = spawn({
         onMessage: (message) => {
           if (message.kind === 'failed') this.#fail(message.message);
           else this.#loaded(message.program);

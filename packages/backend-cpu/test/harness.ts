@@ -1,0 +1,60 @@
+// Stores and executables for kernel programs that no graph stands behind.
+
+import type { CompileReport, Executable, KernelProgram, PlannedProgram } from '@netwright/compiler';
+
+import { storedBytes } from '../src/generate/lowered.ts';
+import { CpuStore } from '../src/runtime/cpu-store.ts';
+import { createExecutable } from '../src/runtime/executable.ts';
+import { spawnWorker, type WorkerHandle } from '../src/runtime/spawn-worker.ts';
+import { WorkerPool } from '../src/runtime/worker-pool.ts';
+import { cpuPasses } from '../src/schedule/passes.ts';
+
+/** Every buffer has memory of its own. */
+export function planWithoutReuse(program: KernelProgram, prepareCount = 0): PlannedProgram {
+  let next = 0;
+  const offsets = program.buffers.map(({ role, storage, dtype }) => {
+    if (role.kind === 'persistent' || role.kind === 'constant') return -1;
+    const offset = next;
+    next += Math.ceil((storage.size * storedBytes[dtype]) / 64) * 64;
+    return offset;
+  });
+  return { program, prepareCount, plan: { offsets, arenaBytes: next, alignment: 64, peakBytes: next, lastUses: program.kernels.map(() => []) } };
+}
+
+export function schedule(program: KernelProgram): KernelProgram {
+  return cpuPasses.reduce((current, pass) => pass.run(current), program);
+}
+
+const report: CompileReport = {
+  backend: 'cpu', target: 'test', kernels: [], parameters: 0, persistentBytes: 0, arenaBytes: 0, peakBytes: 0, macs: 0, compileMilliseconds: 0,
+};
+
+export interface Harness {
+  readonly pool: WorkerPool;
+  readonly workers: readonly WorkerHandle[];
+  readonly store: CpuStore;
+  load(program: KernelProgram, prepareCount?: number): Promise<Executable>;
+  dispose(): void;
+}
+
+export function makeHarness(threads: number): Harness {
+  const workers: WorkerHandle[] = [];
+  const pool = new WorkerPool(threads, (events) => {
+    const worker = spawnWorker(events);
+    workers.push(worker);
+    return worker;
+  });
+  const store = new CpuStore(1, pool);
+  let id = 0;
+  return {
+    pool,
+    workers,
+    store,
+    load: async (program, prepareCount = 0) => {
+      await store.declare(program.buffers.flatMap(({ role, dtype, shape }) => (role.kind === 'persistent' ? [{ name: role.name, type: { dtype, shape } }] : [])));
+      id += 1;
+      return createExecutable({ planned: planWithoutReuse(program, prepareCount), store, pool, id, report: () => report });
+    },
+    dispose: () => pool.dispose(),
+  };
+}
