@@ -13,7 +13,7 @@ export default defineConfig({
     include: [long ? 'test/**/*.long.test.ts' : 'test/**/*.test.ts'],
     exclude: long ? [] : ['test/**/*.long.test.ts'],
     typecheck: { include: ['test/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
-    setupFiles: [fileURLToPath(new URL('tools/vitest/fail-on-console.ts', import.meta.url))],
+    setupFiles: [fileURLToPath(new URL('tools/workspace/fail-on-console.ts', import.meta.url))],
     testTimeout: long ? 20 * 60_000 : 60_000,
     hookTimeout: 60_000,
   },

@@ -25,9 +25,17 @@ export const layers = [
   { sourceTag: 'kind:oracle', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
 ];
 
-/** A plugin's tests may also use the published conformance kit. */
-export const testLayers = layers.map((layer) =>
-  layer.allSourceTags?.includes(plugin)
-    ? { ...layer, onlyDependOnLibsWithTags: [...layer.onlyDependOnLibsWithTags, 'kind:testing'] }
-    : layer,
-);
+/**
+ * What tests may use beyond that: plugins the conformance kit (but for the reference backend, on which the kit rests);
+ * weights and the training loop the reference backend, to run programs on.
+ */
+export const testLayers = layers.map((layer) => ({
+  ...layer,
+  onlyDependOnLibsWithTags: [...layer.onlyDependOnLibsWithTags, ...addedInTests(layer)],
+}));
+
+function addedInTests({ sourceTag, allSourceTags = [] }) {
+  if (allSourceTags.includes(plugin)) return ['kind:testing'];
+  if (sourceTag === 'kind:weights' || sourceTag === 'kind:train') return ['backend:reference'];
+  return [];
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { createProjectGraphAsync } from '@nx/devkit';
+import { ESLint } from 'eslint';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readLayeredPackages, root, tagOf, type WorkspacePackage } from './workspace.ts';
+
+const rule = '@nx/enforce-module-boundaries';
+const packages = readLayeredPackages();
+const contractOfKind: Readonly<Record<string, string>> = {
+  backend: 'compiler',
+  optim: 'optim',
+  arch: 'arch',
+  data: 'data',
+};
+let eslint: ESLint;
+
+beforeAll(async () => {
+  await createProjectGraphAsync({ exitOnError: false });
+  eslint = new ESLint({
+    cwd: root,
+    overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+    ruleFilter: ({ ruleId }) => ruleId === rule,
+  });
+}, 120_000);
+
+async function violations(from: WorkspacePackage, to: WorkspacePackage, folder: string): Promise<string[]> {
+  const code = `import * as probe from '${to.manifest.name}';\nexport { probe };\n`;
+  const results = await eslint.lintText(code, { filePath: join(root, from.folder, folder, 'boundary-probe.ts') });
+  return results.flatMap(({ messages }) => messages.map(({ message }) => message));
+}
+
+/** The layers in words: what the source of `from` may import. */
+function mayImport(from: WorkspacePackage, to: WorkspacePackage): boolean {
+  const target = tagOf(to, 'layer');
+  const lower = target === 'language' || target === 'contract';
+  const source = tagOf(from, 'layer');
+  if (source === 'language') return false;
+  if (source === 'contract') return target === 'language';
+  if (source === 'plugin') {
+    return target === 'language' || tagOf(to, 'contract') === contractOfKind[tagOf(from, 'kind') ?? ''];
+  }
+  switch (from.manifest.name) {
+    case '@netwright/weights':
+      return lower;
+    case '@netwright/train':
+      return lower || to.manifest.name === '@netwright/weights';
+    case '@netwright/cli':
+      return lower || target === 'plugin' || target === 'assembly';
+    case '@netwright/testing':
+      return (
+        lower || ['@netwright/weights', '@netwright/train', '@netwright/backend-reference'].includes(to.manifest.name)
+      );
+    default:
+      return true;
+  }
+}
+
+const pairs = packages.flatMap((from) => packages.filter((to) => to !== from).map((to) => ({ from, to })));
+
+describe('the import layers', () => {
+  it.each(packages.map((from) => ({ name: from.manifest.name, from })))('hold for $name', async ({ from }) => {
+    const allowed: string[] = [];
+    const expected: string[] = [];
+    for (const { to } of pairs.filter((pair) => pair.from === from)) {
+      const messages = await violations(from, to, 'src');
+      if (messages.length === 0) allowed.push(to.manifest.name);
+      if (mayImport(from, to)) expected.push(to.manifest.name);
+    }
+    expect(allowed).toEqual(expected);
+  });
+
+  it('say which tags an import may have', async () => {
+    const find = (name: string): WorkspacePackage => {
+      const found = packages.find(({ manifest }) => manifest.name === name);
+      if (found === undefined) throw new Error(`${name} is missing`);
+      return found;
+    };
+    expect(await violations(find('@netwright/optim-sgd'), find('@netwright/optim-adamw'), 'src'))
+      .toMatchInlineSnapshot(`
+      [
+        "A project tagged with "layer:plugin" and "kind:optim" can only depend on libs tagged with "layer:language", "contract:optim"",
+      ]
+    `);
+  });
+
+  it.each(
+    packages
+      .filter((one) => tagOf(one, 'layer') === 'plugin' && tagOf(one, 'backend') !== 'reference')
+      .map((from) => ({ name: from.manifest.name, from })),
+  )('let the tests of $name use the conformance kit, and its source not', async ({ from }) => {
+    const testing = packages.find(({ manifest }) => manifest.name === '@netwright/testing');
+    if (testing === undefined) throw new Error('@netwright/testing is missing');
+    expect(await violations(from, testing, 'test')).toEqual([]);
+    expect(await violations(from, testing, 'src')).toHaveLength(1);
+  });
+});
