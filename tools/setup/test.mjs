@@ -20,6 +20,10 @@ const status = nx(['run-many', `--targets=${targets.join(',')}`, '--parallel=2',
 const tasks = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [];
 rmSync(folder, { recursive: true });
 
+if (long && status === 0 && tasks.length === 0) {
+  process.stdout.write('There are no long suites.\n');
+  process.exit();
+}
 const { text, failed } = summarize({ tasks, suiteTarget: suite.target, readResults, status });
 process.stdout.write(`\n${text}\n`);
 process.exitCode = failed > 0 ? 1 : 0;
