@@ -146,9 +146,20 @@ export { stack } from './functions/stack.ts';
 export { amin, mean, variance, type VarianceOptions } from './functions/statistics.ts';
 
 // Functions: networks
-export { attentionFunction, multiHeadSelfAttention, scaledDotProductAttention, type SelfAttentionOptions } from './functions/attention.ts';
+export {
+  attentionFunction,
+  multiHeadSelfAttention,
+  scaledDotProductAttention,
+  type SelfAttentionOptions,
+} from './functions/attention.ts';
 export { adaptiveAvgPool2d, adaptiveMaxPool2d, globalAvgPool2d } from './functions/adaptive-pool2d.ts';
-export { batchNorm, batchNormInference, perChannel, type BatchNormOptions, type BatchNormResult } from './functions/batch-norm.ts';
+export {
+  batchNorm,
+  batchNormInference,
+  perChannel,
+  type BatchNormOptions,
+  type BatchNormResult,
+} from './functions/batch-norm.ts';
 export { clamp } from './functions/clamp.ts';
 export { convTranspose2d, type ConvTranspose2dOptions } from './functions/conv-transpose2d.ts';
 export { dropout, dropPath } from './functions/dropout.ts';

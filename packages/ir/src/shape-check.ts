@@ -7,10 +7,13 @@ export class ShapeCheck {
   private readonly reasons: string[] = [];
   private readonly operation: string;
   private readonly inputs: readonly TensorType[];
+  private readonly scope: string | undefined;
 
-  constructor(operation: string, inputs: readonly TensorType[]) {
+  /** @param scope - where the operation is built; shape rules of primitives leave it to `applyPrimitive`. */
+  constructor(operation: string, inputs: readonly TensorType[], scope?: string) {
     this.operation = operation;
     this.inputs = inputs;
+    this.scope = scope;
   }
 
   /** Throws at once unless there are `count` operands: all other checks read them. */
@@ -19,7 +22,8 @@ export class ShapeCheck {
     throw new NetwrightError({
       code: `${this.operation}.operands`,
       operation: this.operation,
-      expected: `${String(count)} operands`,
+      ...(this.scope === undefined ? {} : { scope: this.scope }),
+      expected: count === 1 ? '1 operand' : `${String(count)} operands`,
       received: `${String(this.inputs.length)} of types [${this.inputs.map(formatType).join(', ')}]`,
     });
   }
@@ -36,8 +40,9 @@ export class ShapeCheck {
     throw new NetwrightError({
       code: `${this.operation}.operands`,
       operation: this.operation,
+      ...(this.scope === undefined ? {} : { scope: this.scope }),
       expected,
-      received: this.inputs.map(formatType).join(', '),
+      ...(this.inputs.length === 0 ? {} : { received: this.inputs.map(formatType).join(', ') }),
       reasons: this.reasons,
       ...(hint === undefined ? {} : { hint }),
     });

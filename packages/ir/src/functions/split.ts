@@ -1,3 +1,4 @@
+import type { Dim } from '../dim.ts';
 import { NetwrightError } from '../errors.ts';
 import { normalizeAxis } from '../ops/axes.ts';
 import { slice } from '../ops/slice.ts';
@@ -21,7 +22,7 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): r
       operation: 'split',
       scope: x.builder.scope,
       expected: `lengths that add up to axis ${String(at)} of ${formatType(x.type)}`,
-      received: JSON.stringify(sizes),
+      received: typeof sizes === 'number' ? String(sizes) : `[${sizes.join(', ')}]`,
     });
   }
   let end = 0;
@@ -34,14 +35,23 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): r
 
 /**
  * Cuts a tensor into `chunks` parts of equal length along `axis` (default 0), the last one shorter, as `torch.chunk`: fewer
- * parts where the axis has too few elements. Errors: `chunk.axis`, `split.sizes`.
+ * parts where the axis has too few elements. Errors: `chunk.axis`, `chunk.chunks`.
  */
 export function chunk(x: Tensor, chunks: number, axis = 0): readonly Tensor[] {
   const at = normalizeAxis('chunk', x, axis);
-  return split(x, Math.ceil(Number(x.shape[at]) / chunks), at);
+  const dim = x.shape[at];
+  if (typeof dim === 'number' && Number.isInteger(chunks) && chunks >= 1) return split(x, Math.ceil(dim / chunks), at);
+  throw new NetwrightError({
+    code: 'chunk.chunks',
+    operation: 'chunk',
+    scope: x.builder.scope,
+    expected: 'at least 1 chunk of an axis without symbolic length',
+    received: `${String(chunks)} of axis ${String(at)} of ${formatType(x.type)}`,
+  });
 }
 
-function equalLengths(dim: Tensor['shape'][number], length: number): readonly number[] {
+/** No lengths, which add up to nothing, where there is no such division. */
+function equalLengths(dim: Dim, length: number): readonly number[] {
   if (typeof dim !== 'number' || !(length >= 1)) return [];
   return Array.from({ length: Math.ceil(dim / length) }, (_, i) => Math.min(length, dim - i * length));
 }

@@ -1,5 +1,5 @@
 import type { PrimitiveSample } from '../primitive.ts';
-import { EXTREMES, normal, pairs, uniform, vector } from './sample-inputs.ts';
+import { EXTREMES, normal, pairs, uniform } from './sample-inputs.ts';
 
 export const divSamples: readonly PrimitiveSample<'div'>[] = [
   { name: 'matrix', op: 'div', attrs: {}, inputs: [normal([3, 4]), uniform([3, 4], 0.5, 3)], differentiable: true },

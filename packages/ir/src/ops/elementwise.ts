@@ -82,8 +82,7 @@ export function broadcastOperands(
   a: Tensor | number,
   b: Tensor | number,
 ): readonly [Tensor, Tensor] {
-  const like = typeof a === 'number' ? b : a;
-  if (typeof like === 'number') {
+  if (typeof a === 'number' && typeof b === 'number') {
     throw new NetwrightError({
       code: 'broadcast.numbers',
       operation,
@@ -92,6 +91,7 @@ export function broadcastOperands(
       hint: 'compute it in JavaScript, or make a tensor with constant()',
     });
   }
+  const like = typeof a === 'number' ? (b as Tensor) : a;
   const left = asTensor(like.builder, a, like.dtype);
   const right = asTensor(like.builder, b, like.dtype);
   const shape = commonShape(operation, like.builder.scope, [left.shape, right.shape]);

@@ -1,5 +1,5 @@
 import type { PrimitiveSample } from '../primitive.ts';
-import { EXTREMES, I32_EXTREMES, integers, normal, pairs, truths, vector } from './sample-inputs.ts';
+import { EXTREMES, I32_EXTREMES, integers, normal, pairs, truths } from './sample-inputs.ts';
 
 export const eqSamples: readonly PrimitiveSample<'eq'>[] = [
   {

@@ -1,5 +1,4 @@
 import type { PrimitiveSample } from '../primitive.ts';
-import { vector } from './sample-inputs.ts';
 
 export const iotaSamples: readonly PrimitiveSample<'iota'>[] = [
   { name: 'vector', op: 'iota', attrs: { shape: [9], axis: 0 }, inputs: [], differentiable: false },

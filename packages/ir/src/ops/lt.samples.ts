@@ -1,5 +1,5 @@
 import type { PrimitiveSample } from '../primitive.ts';
-import { EXTREMES, I32_EXTREMES, integers, normal, pairs, vector } from './sample-inputs.ts';
+import { EXTREMES, I32_EXTREMES, integers, normal, pairs } from './sample-inputs.ts';
 
 export const ltSamples: readonly PrimitiveSample<'lt'>[] = [
   {

@@ -1,5 +1,5 @@
 import type { PrimitiveSample } from '../primitive.ts';
-import { truths, vector } from './sample-inputs.ts';
+import { truths } from './sample-inputs.ts';
 
 export const notSamples: readonly PrimitiveSample<'not'>[] = [
   { name: 'matrix', op: 'not', attrs: {}, inputs: [truths([3, 4])], differentiable: false },

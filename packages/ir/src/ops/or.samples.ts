@@ -1,5 +1,5 @@
 import type { PrimitiveSample } from '../primitive.ts';
-import { pairs, truths, vector } from './sample-inputs.ts';
+import { pairs, truths } from './sample-inputs.ts';
 
 export const orSamples: readonly PrimitiveSample<'or'>[] = [
   { name: 'matrix', op: 'or', attrs: {}, inputs: [truths([3, 4]), truths([3, 4])], differentiable: false },

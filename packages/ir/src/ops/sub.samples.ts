@@ -1,5 +1,5 @@
 import type { PrimitiveSample } from '../primitive.ts';
-import { EXTREMES, I32_EXTREMES, normal, pairs, vector } from './sample-inputs.ts';
+import { EXTREMES, I32_EXTREMES, normal, pairs } from './sample-inputs.ts';
 
 export const subSamples: readonly PrimitiveSample<'sub'>[] = [
   { name: 'matrix', op: 'sub', attrs: {}, inputs: [normal([3, 4]), normal([3, 4])], differentiable: true },
