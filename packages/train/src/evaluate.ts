@@ -3,7 +3,7 @@
 import { createBatches, type Dataset, type Transform } from '@netwright/data';
 import type { MetricValues } from './events.ts';
 import { accuracy, type Metric } from './metrics.ts';
-import type { Trainer } from './trainer.ts';
+import type { Predictor } from './predictor.ts';
 
 export interface EvaluateOptions {
   /** Default accuracy. */
@@ -25,8 +25,8 @@ export interface EvaluationResult {
   readonly labels: Int32Array;
 }
 
-/** Measures a trainer's model on a dataset, in the dataset's order. */
-export async function evaluateDataset(trainer: Pick<Trainer, 'evaluate' | 'model'>, dataset: Dataset, options: EvaluateOptions = {}): Promise<EvaluationResult> {
+/** Measures a trainer's or predictor's model on a dataset, in the dataset's order. */
+export async function evaluateDataset(trainer: Pick<Predictor, 'evaluate' | 'model'>, dataset: Dataset, options: EvaluateOptions = {}): Promise<EvaluationResult> {
   const { metrics = [accuracy()], batchSize = 256, transforms = [], onProgress } = options;
   const { classes } = trainer.model;
   const logits = new Float32Array(dataset.length * classes);

@@ -13,3 +13,4 @@ export {
 } from './training-graph.ts';
 export { freeze } from './freeze.ts';
 export { findBadNode, type BadNode } from './find-bad-node.ts';
+export { createPredictor, type Predictor, type PredictorOptions } from './predictor.ts';

@@ -2,7 +2,7 @@
 
 import type { Model } from '@netwright/arch';
 import type { Backend, TensorData } from '@netwright/compiler';
-import { createBatches, type Dataset, type Transform } from '@netwright/data';
+import { batchesPerEpoch, createBatches, type Dataset, type Transform } from '@netwright/data';
 import { crossEntropy, isNetwrightError, NetwrightError, structuralHash, type Loss } from '@netwright/ir';
 import { constantLr, type Optimizer, type Schedule } from '@netwright/optim';
 import { stateDictNames } from '@netwright/weights';
@@ -87,6 +87,8 @@ export interface TrainResult {
   readonly validation: MetricValues | undefined;
   readonly test: MetricValues | undefined;
   readonly interrupted: boolean;
+  /** Parameters and statistics of the best epoch. */
+  readonly bestEntries: ReadonlyMap<string, TensorData> | undefined;
 }
 
 /**
@@ -137,7 +139,7 @@ class TrainingRun {
     this.schedule = options.schedule ?? constantLr();
     this.epochs = options.epochs ?? 1;
     this.batchSize = options.batchSize ?? 64;
-    this.stepsPerEpoch = Math.ceil(options.data.train.length / this.batchSize);
+    this.stepsPerEpoch = batchesPerEpoch(options.data.train.length, { batchSize: this.batchSize });
     this.listeners = options.on === undefined ? [] : typeof options.on === 'function' ? [options.on] : options.on;
     this.state = {
       step: 0,
@@ -161,7 +163,7 @@ class TrainingRun {
       const test = interrupted ? undefined : await this.test(trainer);
       const seconds = (performance.now() - this.started) / 1000;
       await this.emit({ kind: 'end', step: this.state.step, epoch: this.state.cursor.epoch, seconds, test });
-      return { trainer, steps: this.state.step, epochs: this.state.cursor.epoch, best: this.state.best, validation, test, interrupted };
+      return { trainer, steps: this.state.step, epochs: this.state.cursor.epoch, best: this.state.best, validation, test, interrupted, bestEntries: this.best };
     } catch (error) {
       await trainer.dispose();
       throw error;

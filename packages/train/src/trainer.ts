@@ -6,6 +6,7 @@ import { GraphBuilder, inferenceMode, NetwrightError, RANDOM_INPUTS, selectOutpu
 import type { Optimizer } from '@netwright/optim';
 import { findBadNode } from './find-bad-node.ts';
 import { freeze } from './freeze.ts';
+import { countImages, floats, imageTensor, labelTensor, withLoss } from './inputs.ts';
 import { buildAccumulatedUpdate, buildAccumulation, buildTrainingStep, TRAINING_NAMES, type TrainingGraphOptions } from './training-graph.ts';
 
 /** Images [n, C, H, W] in row-major order and, for training, one label each. */
@@ -153,7 +154,7 @@ class GraphTrainer implements Trainer {
   }
 
   async predict(images: Float32Array): Promise<Float32Array | Float64Array> {
-    const executable = await this.executable('predict', this.countOf(images));
+    const executable = await this.executable('predict', countImages(this.model, images));
     const outputs = await executable.run(this.inputs(this.graphs.predict, images, undefined, {}));
     return floats(outputs[this.predictionName]);
   }
@@ -174,7 +175,7 @@ class GraphTrainer implements Trainer {
     const builder = GraphBuilder.from(predict);
     builder.output('intermediate', builder.tensor(id));
     const graph = selectOutputs(['intermediate']).run(builder.finish());
-    const executable: Executable = await compile(graph, this.backend, { dims: { N: this.countOf(images) }, store: this.store });
+    const executable: Executable = await compile(graph, this.backend, { dims: { N: countImages(this.model, images) }, store: this.store });
     try {
       const outputs = await executable.run(this.inputs(graph, images, undefined, {}));
       return outputs.intermediate;
@@ -282,12 +283,11 @@ class GraphTrainer implements Trainer {
     hyper: Readonly<Record<string, number>>,
     offset = 0,
   ): Record<string, TensorData> {
-    const count = this.countOf(images);
     const [seedName, stepName, offsetName] = RANDOM_INPUTS;
     const random = { [seedName]: this.seed, [stepName]: this.steps, [offsetName]: offset };
     return {
-      image: { dtype: 'f32', shape: [count, ...this.model.inputShape], data: images },
-      ...(labels === undefined ? {} : { [TRAINING_NAMES.target]: { dtype: 'i32', shape: [count], data: labels } as const }),
+      image: imageTensor(this.model, images),
+      ...(labels === undefined ? {} : { [TRAINING_NAMES.target]: labelTensor(labels) }),
       ...this.hyperInputs(graph, hyper),
       ...Object.fromEntries(
         Object.entries(random)
@@ -306,31 +306,4 @@ class GraphTrainer implements Trainer {
     const data = this.backend.capabilities.precision === 'f64' ? Float64Array.of(value) : Float32Array.of(value);
     return { dtype: 'f32', shape: [], data };
   }
-
-  private countOf(images: Float32Array): number {
-    const size = this.model.inputShape.reduce((product, dim) => product * dim, 1);
-    const count = images.length / size;
-    if (Number.isInteger(count) && count > 0) return count;
-    throw new NetwrightError({
-      code: 'train.images',
-      operation: this.model.name,
-      scope: 'image',
-      expected: `images of ${this.model.inputShape.join(' x ')} = ${String(size)} numbers each`,
-      received: `${String(images.length)} numbers`,
-      hint: 'resize the images, or build the model with another imageSize',
-    });
-  }
-}
-
-function withLoss(graph: Graph, loss: Loss): Graph {
-  const builder = GraphBuilder.from(graph);
-  const prediction = builder.tensor(Object.values(graph.outputs)[0].value);
-  const target = builder.input(TRAINING_NAMES.target, loss.targetType(prediction.type));
-  builder.output(TRAINING_NAMES.loss, loss.build(prediction, target));
-  return builder.finish();
-}
-
-function floats({ data }: TensorData): Float32Array | Float64Array {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data;
-  throw new RangeError('predictions must be f32');
 }
