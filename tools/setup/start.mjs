@@ -1,20 +1,9 @@
-// `npm start`: from a fresh clone to a trained network. `npm start -- ...` adds to these arguments or overrides them.
+// `npm start`: from a fresh clone to a trained network. Later arguments win, so `npm start -- ...` adds to these or overrides them.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build, prepare, root } from './prepare.mjs';
 
-const defaults = [
-  '--model',
-  'resnet8',
-  '--data',
-  'mnist',
-  '--backend',
-  'cpu',
-  '--epochs',
-  '1',
-  '--name',
-  'mnist-resnet',
-];
+const defaults = '--model resnet8 --data mnist --backend cpu --epochs 1 --name mnist-resnet'.split(' ');
 
 const started = Date.now();
 const installing = prepare();
@@ -22,10 +11,7 @@ const buildStarted = Date.now();
 build('packages/cli');
 const building = (Date.now() - buildStarted) / 1000;
 
-const args = process.argv.slice(2);
-const given = new Set(args.filter((arg) => arg.startsWith('--')).map((arg) => arg.split('=')[0]));
-const kept = defaults.filter((_, index) => !given.has(defaults[index - (index % 2)]));
-const command = [join(root, 'packages/cli/dist/bin.js'), 'train', ...kept, ...args];
+const command = [join(root, 'packages/cli/dist/bin.js'), 'train', ...defaults, ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
 
 const seconds = (value) => `${value.toFixed(1)} s`;
