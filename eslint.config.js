@@ -9,7 +9,10 @@ import { layers, testLayers } from './tools/workspace/layers.js';
 const types = process.env.NETWRIGHT_LINT_ALL ? { project: './tsconfig.check.json' } : { projectService: true };
 
 const boundaries = (depConstraints) => ({
-  '@nx/enforce-module-boundaries': ['error', { allow: [], enforceBuildableLibDependency: false, depConstraints }],
+  '@nx/enforce-module-boundaries': [
+    'error',
+    { allow: [], enforceBuildableLibDependency: false, allowCircularSelfDependency: true, depConstraints },
+  ],
 });
 
 export default defineConfig(
@@ -34,6 +37,8 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/prefer-readonly': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // An asynchronous contract may be met without waiting for anything.
+      '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // Without noUncheckedIndexedAccess an indexed read has no `undefined` in its type, so checks of one look needless.
@@ -45,7 +50,23 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
-      'no-restricted-globals': ['error', 'event', 'length', 'name', 'status', 'window', 'document', 'self', 'top'],
+      // Names of the browser's globals that a forgotten import or declaration would silently find.
+      'no-restricted-globals': [
+        'error',
+        'close',
+        'closed',
+        'event',
+        'find',
+        'length',
+        'name',
+        'open',
+        'origin',
+        'parent',
+        'print',
+        'status',
+        'stop',
+        'top',
+      ],
       'object-shorthand': 'error',
       'prefer-const': 'error',
     },
@@ -84,7 +105,6 @@ export default defineConfig(
     files: ['packages/*/test/**/*.ts', 'tools/*/test/**/*.ts'],
     rules: {
       '@typescript-eslint/explicit-module-boundary-types': 'off',
-      '@typescript-eslint/require-await': 'off',
     },
   },
   {
