@@ -7,6 +7,8 @@ const vectorLanes = 4;
 const stridedCost = 5;
 const gatherCost = 16;
 const horizontalCost = 8;
+/** Between lanes that cost the same, those that the output has contiguous are better for the caches. */
+const tieBreak = 1.03;
 
 const unaryCosts: Readonly<Record<string, number>> = { exp: 14, log: 18, sin: 80, cos: 80, sqrt: 4 };
 const binaryCosts: Readonly<Record<string, number>> = { pow: 100, div: 3, max: 2, min: 2 };
@@ -85,5 +87,6 @@ export function laneCost(kernel: LoweredKernel, census: Census, lane: number | u
     insideCost += times * (nodeCost(node, vector ? lane : undefined) + (node === reduce.body ? 1 : 0)) * (vector ? share : 1);
   }
   if (reduced) outsideCost += horizontalCost;
-  return points * (insideCost + outsideCost * (reduced ? 1 : share));
+  const contiguous = lane !== undefined && kernel.outputs.every(({ address, stored }) => address.coefficients.get(lane) === storedBytes[stored]);
+  return points * (insideCost + outsideCost * (reduced ? 1 : share)) * (contiguous ? 1 : tieBreak);
 }

@@ -18,7 +18,7 @@ export interface TileTuning {
 }
 
 /** Two pixels by 16 channels: measured best for 15 vector registers. */
-export const simd128Tuning: TileTuning = { rows: [1, 4, 4, 2, 2], vectors: 4, reductionChunk: 512, rowGroupBytes: 1 << 17 };
+export const simd128Tuning: TileTuning = { rows: [1, 4, 4, 2, 2], vectors: 4, reductionChunk: 256, rowGroupBytes: 1 << 17 };
 
 /** A loop over blocks of a tiled output axis; `group` blocks make one iteration of the outermost, shared loop. */
 export interface BlockLoop {
@@ -55,7 +55,7 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
   const reduction = reductionOrder(kernel, loads, lane, shape.tile);
   const slices = shape.splat && lane !== undefined ? reductionSlices(kernel, loads, reduction, lane, tuning) : [];
   const order = outputOrder(kernel, loads, lane, shape);
-  return { lane, tile: shape.tile, ...splitOrder(kernel, shape, order, loads, tuning), reduction, slices, cost };
+  return { lane, tile: shape.tile, ...splitOrder(kernel, shape, order, tuning), reduction, slices, cost };
 }
 
 interface TileShape {
@@ -199,32 +199,45 @@ function evenSize(extent: number, size: number): number {
   return Math.ceil(extent / Math.ceil(extent / size));
 }
 
-function outputOrder(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number | undefined, { row, splat, tile }: TileShape): readonly number[] {
+interface OutputOrder {
+  /** Outermost first. */
+  readonly axes: readonly number[];
+  /** A matrix product whose larger operand has the rows: a group of them stays cached while every panel of the other passes. */
+  readonly rowGroups: boolean;
+}
+
+function outputOrder(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number | undefined, { row, splat }: TileShape): OutputOrder {
   const written = (axis: number): number => Math.max(...kernel.outputs.map(({ address }) => Math.abs(address.coefficients.get(axis) ?? 0)));
   const others = kernel.axes.filter((axis) => axis !== lane && axis !== row).sort((a, b) => written(b) - written(a));
   const lanes = lane !== undefined && kernel.axes.includes(lane) ? [lane] : [];
   const rows = row === undefined ? [] : [row];
-  if (!splat) return [...others, ...rows, ...lanes];
+  if (!splat) return { axes: [...others, ...rows, ...lanes], rowGroups: false };
   const footprint = (chosen: readonly LoadNode[]): number =>
     chosen.reduce((sum, load) => sum + [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), 4), 0);
   const vectors = footprint(loads.filter((load) => lane !== undefined && load.axes.has(lane)));
   const splats = footprint(loads.filter((load) => lane === undefined || !load.axes.has(lane)));
   const shared = others.filter((axis) => loads.every((load) => load.axes.has(axis)));
-  const rest = others.filter((axis) => !shared.includes(axis));
-  const laneBlocks = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / (tile.get(lane) ?? 1));
-  if (laneBlocks > 1 && vectors > splats) return [...shared, ...lanes, ...rest, ...rows];
-  return [...shared, ...rest, ...lanes, ...rows];
+  const beside = others.filter((axis) => lane !== undefined && !shared.includes(axis) && loads.every((load) => load.axes.has(lane) || !load.axes.has(axis)));
+  const rest = others.filter((axis) => !shared.includes(axis) && !beside.includes(axis));
+  const across = [...beside, ...lanes];
+  if (vectors > splats) return { axes: [...shared, ...across, ...rest, ...rows], rowGroups: false };
+  return { axes: [...shared, ...rest, ...across, ...rows], rowGroups: shared.length + rest.length === 0 };
 }
 
 function splitOrder(
   kernel: LoweredKernel,
-  { tile, row, splat }: TileShape,
-  order: readonly number[],
-  loads: readonly LoadNode[],
+  { tile, row }: TileShape,
+  { axes, rowGroups }: OutputOrder,
   tuning: TileTuning,
 ): { shared: readonly BlockLoop[]; inner: readonly number[] } {
   const blocks = (axis: number): number => Math.ceil(extentOf(kernel, axis) / (tile.get(axis) ?? 1));
-  const looped = order.filter((axis) => blocks(axis) > 1);
+  const looped = axes.filter((axis) => blocks(axis) > 1);
+  if (rowGroups && row !== undefined && looped.at(-1) === row) {
+    const rowBytes = kernel.reductionAxes.reduce((product, axis) => product * extentOf(kernel, axis), 4);
+    const cached = Math.floor(tuning.rowGroupBytes / rowBytes / (tile.get(row) ?? 1));
+    const group = Math.max(smallestGroup, Math.min(cached, Math.ceil(blocks(row) / sharedIterations)));
+    if (group < blocks(row)) return { shared: [{ axis: row, group }], inner: looped };
+  }
   const shared: BlockLoop[] = [];
   let iterations = 1;
   while (looped.length > 1 && iterations < sharedIterations) {
@@ -234,23 +247,10 @@ function splitOrder(
     iterations *= blocks(axis);
     looped.shift();
   }
-  const groupAxis = looped.length === 1 ? looped[0] : undefined;
-  if (iterations < sharedIterations && groupAxis !== undefined) {
-    const wanted = Math.ceil(sharedIterations / iterations);
-    let group = Math.max(Math.ceil(blocks(groupAxis) / wanted), smallestGroup);
-    if (splat && groupAxis === row) {
-      const steps = kernel.reductionAxes.reduce((product, axis) => product * extentOf(kernel, axis), 4);
-      const cached = Math.max(smallestGroup, Math.floor(tuning.rowGroupBytes / steps / (tile.get(row) ?? 1)));
-      group = Math.max(smallestGroup, Math.min(group, cached));
-      const rowGroups = Math.ceil(blocks(groupAxis) / group);
-      if (rowGroups > 1 && !laneOutermost(order, shared, row)) return { shared: [{ axis: groupAxis, group }], inner: [...shared.map(({ axis }) => axis), groupAxis] };
-    }
-    if (group < blocks(groupAxis)) shared.push({ axis: groupAxis, group });
+  const [last] = looped;
+  if (iterations < sharedIterations && last !== undefined) {
+    const group = Math.max(Math.ceil(blocks(last) / Math.ceil(sharedIterations / iterations)), smallestGroup);
+    if (group < blocks(last)) shared.push({ axis: last, group });
   }
   return { shared, inner: looped };
-}
-
-/** Whether lanes are outside every row on purpose: then a group of rows must stay inside. */
-function laneOutermost(order: readonly number[], shared: readonly BlockLoop[], row: number): boolean {
-  return order.length - shared.length > 1 || order[0] === row;
 }

@@ -79,12 +79,15 @@ function collectVotes(kernel: Kernel, vote: (buffer: number, kind: Vote) => void
     const batch = index[0] === undefined ? undefined : pureAxis(index[0]);
     for (const { body } of reducesOf(value)) {
       const loads = loadsOf(body).filter((load) => load.index.length === 4);
+      const windows = new Set(loads.filter((load) => isWindow(load, outputAxes)).map((load) => load.index[0]).flatMap((first) => (first === undefined ? [] : [pureAxis(first)])));
       for (const load of loads) {
         const samples = load.index[0] === undefined ? undefined : pureAxis(load.index[0]);
         if (samples === undefined) continue;
         if (isWindow(load, outputAxes)) {
           vote(load.buffer, 'image');
           if (index.length === 4) vote(buffer, samples === batch ? 'image' : outputAxes.has(samples) ? 'image' : 'filter');
+        } else if (windows.has(samples)) {
+          vote(load.buffer, 'image');
         } else if (index.length === 4 && samples === batch && mixesChannels(load, loads, outputAxes, samples)) {
           vote(load.buffer, 'image');
           vote(buffer, 'image');

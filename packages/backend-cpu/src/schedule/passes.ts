@@ -3,8 +3,9 @@
 import type { SchedulePass } from '@netwright/compiler';
 
 import { chooseLayout } from './choose-layout.ts';
-import { packOperands } from './pack-operands.ts';
+import { packPanels } from './pack-panels.ts';
+import { padOperands } from './pad-operands.ts';
 import { splitPhases } from './split-phases.ts';
 import { splitReductions } from './split-reductions.ts';
 
-export const cpuPasses: readonly SchedulePass[] = [chooseLayout, splitPhases, packOperands, splitReductions];
+export const cpuPasses: readonly SchedulePass[] = [chooseLayout, splitPhases, padOperands, packPanels, splitReductions];

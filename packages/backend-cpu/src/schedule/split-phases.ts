@@ -4,7 +4,7 @@
 import type { Expr, Guard, Index, Kernel, SchedulePass } from '@netwright/compiler';
 
 import { axisIndex } from './index-algebra.ts';
-import { rewriteExpression, rewriteIndex, loadsOf, nodesOf, type ReduceExpr, type Rewriting } from './rewrite-expression.ts';
+import { nodesOf, rewriteExpression, rewriteIndex, type Rewriting } from './rewrite-expression.ts';
 
 interface Divisibility {
   readonly output: number;
@@ -87,9 +87,4 @@ function makePhase(kernel: Kernel, { output, reduction, by }: Divisibility, phas
       value: rewriteExpression(value, rewriting),
     })),
   };
-}
-
-/** Whether a reduction is a sum of products of at least two loads. */
-export function isContraction(reduce: ReduceExpr): boolean {
-  return reduce.op === 'sum' && reduce.dtype === 'f32' && reduce.body.kind === 'binary' && reduce.body.op === 'mul' && loadsOf(reduce.body).length >= 2;
 }

@@ -1,0 +1,50 @@
+// Recognises sums of products by form.
+
+import type { Index, Kernel } from '@netwright/compiler';
+
+import { affineAxes } from './index-algebra.ts';
+import { loadsOf, reducesOf, type LoadExpr, type ReduceExpr } from './rewrite-expression.ts';
+
+/** A sum whose terms multiply at least two loads. */
+export function isContraction(reduce: ReduceExpr): boolean {
+  return reduce.op === 'sum' && reduce.dtype === 'f32' && reduce.body.kind === 'binary' && reduce.body.op === 'mul' && loadsOf(reduce.body).length >= 2;
+}
+
+export function contractionsOf(kernel: Kernel): readonly ReduceExpr[] {
+  return [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))].filter(isContraction);
+}
+
+export function extentsOf(kernel: Kernel): ReadonlyMap<number, number> {
+  return new Map([...kernel.axes, ...kernel.reductionAxes].map(({ id, extent }) => [id, extent]));
+}
+
+/** Multiplications of a contraction over all outputs of its kernel. */
+export function multiplications(kernel: Kernel, reduce: ReduceExpr): number {
+  const extents = extentsOf(kernel);
+  return [...kernel.axes.map(({ id }) => id), ...reduce.axes].reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
+}
+
+/** Axes of an affine access; undefined when an index of it is not affine. */
+export function axesOfAccess(index: readonly Index[]): ReadonlySet<number> | undefined {
+  const axes = new Set<number>();
+  for (const one of index) {
+    const own = affineAxes(one);
+    if (own === undefined) return undefined;
+    for (const axis of own) axes.add(axis);
+  }
+  return axes;
+}
+
+/** Elements that one step along an axis moves an access. */
+export function strideAlong(axis: number, index: readonly Index[], strides: readonly number[]): number {
+  return index.reduce((sum, { terms }, k) => {
+    const term = terms.find(({ atom }) => atom.kind === 'axis' && atom.axis === axis);
+    return sum + (term?.coefficient ?? 0) * (strides[k] ?? 0);
+  }, 0);
+}
+
+export function firstFreeAxis(kernel: Kernel): number {
+  return Math.max(-1, ...[...kernel.axes, ...kernel.reductionAxes].map(({ id }) => id)) + 1;
+}
+
+export type { LoadExpr };
