@@ -48,6 +48,18 @@ export function isNetwrightError(error: unknown, code?: string): error is Netwri
   );
 }
 
+/** Runs `build`; a NetwrightError without a scope that leaves it gets `scope`. */
+export function withErrorScope<T>(scope: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    const placed = isNetwrightError(error) && error.scope !== undefined && error.scope !== '';
+    if (scope === '' || !isNetwrightError(error) || placed) throw error;
+    const { code, operation, expected, received, reasons, hint } = error;
+    throw new NetwrightError({ code, operation, scope, expected, received, reasons, hint, cause: error });
+  }
+}
+
 function formatMessage(details: ErrorDetails): string {
   const place = details.scope === undefined || details.scope === '' ? details.operation : `${details.operation} (${details.scope})`;
   const parts: string[] = [];
