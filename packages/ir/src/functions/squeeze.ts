@@ -4,7 +4,10 @@ import { reshape } from '../ops/reshape.ts';
 import type { Tensor } from '../tensor.ts';
 import { formatType } from '../tensor-type.ts';
 
-/** Removes axes of length 1: those listed, or all there are. Errors: `squeeze.axis`, `squeeze.axes`, `squeeze.length`. */
+/**
+ * Removes axes of length 1: those listed, or all there are. Errors: `squeeze.axis`, `squeeze.axes`,
+ * `squeeze.length`.
+ */
 export function squeeze(x: Tensor, axes?: readonly number[]): Tensor {
   const removed =
     axes === undefined ? x.shape.flatMap((dim, axis) => (dim === 1 ? [axis] : [])) : normalizeAxes('squeeze', x, axes);

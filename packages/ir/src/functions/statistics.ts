@@ -18,11 +18,17 @@ export function mean(x: Tensor, options: ReductionOptions = {}): Tensor {
 }
 
 export interface VarianceOptions extends ReductionOptions {
-  /** Subtracted from the number of elements in the divisor: 1 (default, as in PyTorch) for the unbiased estimate, 0 for the biased. */
+  /**
+   * Subtracted from the number of elements in the divisor: 1 (default, as in PyTorch) for the unbiased estimate, 0
+   * for the biased.
+   */
   readonly correction?: number;
 }
 
-/** Variance over `axes`: the sum of squared distances from the mean, by the number of elements less `correction`. Errors: `variance.axis`, `variance.axes`. */
+/**
+ * Variance over `axes`: the sum of squared distances from the mean, by the number of elements less `correction`.
+ * Errors: `variance.axis`, `variance.axes`.
+ */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
   const { correction = 1, keepDims = false } = options;
   const axes = normalizeAxes('variance', x, options.axes);

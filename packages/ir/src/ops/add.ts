@@ -2,7 +2,10 @@ import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 
-/** Elementwise `a + b` of f32 or i32 (wrapping) operands, with NumPy broadcasting. Errors: `broadcast.shapes`, `add.operands`. */
+/**
+ * Elementwise `a + b` of f32 or i32 (wrapping) operands, with NumPy broadcasting. Errors: `broadcast.shapes`,
+ * `add.operands`.
+ */
 export function add(a: Tensor | number, b: Tensor | number): Tensor {
   return binary(addPrimitive, a, b);
 }

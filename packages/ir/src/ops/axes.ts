@@ -6,7 +6,10 @@ import type { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { formatType } from '../tensor-type.ts';
 
-/** Axis `axis` of `x` counted from 0; negative ones count from the end, -1 being the last. `<operation>.axis` outside the rank. */
+/**
+ * Axis `axis` of `x` counted from 0; negative ones count from the end, -1 being the last. `<operation>.axis`
+ * outside the rank.
+ */
 export function normalizeAxis(operation: string, x: Tensor, axis: number, rank: number = x.shape.length): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
   throw new NetwrightError({
@@ -18,7 +21,10 @@ export function normalizeAxis(operation: string, x: Tensor, axis: number, rank: 
   });
 }
 
-/** Normalised axes in ascending order, all axes when there are none given. `<operation>.axis` outside the rank, `<operation>.axes` when one is repeated. */
+/**
+ * Normalised axes in ascending order, all axes when there are none given. `<operation>.axis` outside the rank,
+ * `<operation>.axes` when one is repeated.
+ */
 export function normalizeAxes(operation: string, x: Tensor, axes: readonly number[] | undefined): readonly number[] {
   if (axes === undefined) return x.shape.map((_, axis) => axis);
   const normalized = axes.map((axis) => normalizeAxis(operation, x, axis)).sort((a, b) => a - b);

@@ -8,7 +8,10 @@ import { reshape } from './reshape.ts';
 import { readStrided, rowMajorStrides } from './row-major.ts';
 import { sum } from './sum.ts';
 
-/** Repeats axes of length 1, and adds leading axes, until the shape is `shape`; any element type. Errors: `broadcastTo.operands`. */
+/**
+ * Repeats axes of length 1, and adds leading axes, until the shape is `shape`; any element type. Errors:
+ * `broadcastTo.operands`.
+ */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return equalShapes(x.shape, shape) ? x : applyPrimitive(broadcastToPrimitive, [x], { shape });
 }

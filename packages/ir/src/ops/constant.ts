@@ -13,7 +13,10 @@ export function constant(builder: GraphBuilder, value: number, dtype: DType = 'f
   return constantTensor(builder, [value], [], dtype);
 }
 
-/** A constant tensor from its elements in row-major order. Errors: `constant.operands` for a wrong number or wrong kind of values. */
+/**
+ * A constant tensor from its elements in row-major order. Errors: `constant.operands` for a wrong number or wrong
+ * kind of values.
+ */
 export function constantTensor(
   builder: GraphBuilder,
   values: readonly number[],

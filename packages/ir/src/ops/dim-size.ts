@@ -7,7 +7,10 @@ import { tensorType } from '../tensor-type.ts';
 import { applyPrimitive } from './apply.ts';
 import { constant } from './constant.ts';
 
-/** The size of a dimension as an f32 scalar: a constant for a number, bound when compiled for a symbol. Errors: `dimSize.operands`. */
+/**
+ * The size of a dimension as an f32 scalar: a constant for a number, bound when compiled for a symbol. Errors:
+ * `dimSize.operands`.
+ */
 export function dimSize(builder: GraphBuilder, dim: Dim): Tensor {
   return typeof dim === 'number' ? constant(builder, dim) : applyPrimitive(dimSizePrimitive, [], { dim }, builder);
 }

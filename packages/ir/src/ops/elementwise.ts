@@ -27,7 +27,10 @@ export function unaryType(
   return elementwiseType(operation, inputs, 1, dtypes, result);
 }
 
-/** Type of an operation on two tensors of one type; the result has their element type, unless `result` names another. */
+/**
+ * Type of an operation on two tensors of one type; the result has their element type, unless `result` names
+ * another.
+ */
 export function binaryType(
   operation: string,
   inputs: readonly TensorType[],

@@ -2,7 +2,10 @@ import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 
-/** Where `a == b`, as bool, for operands of one element type, with NumPy broadcasting; NaN equals nothing. Errors: `broadcast.shapes`, `eq.operands`. */
+/**
+ * Where `a == b`, as bool, for operands of one element type, with NumPy broadcasting; NaN equals nothing. Errors:
+ * `broadcast.shapes`, `eq.operands`.
+ */
 export function eq(a: Tensor | number, b: Tensor | number): Tensor {
   return binary(eqPrimitive, a, b);
 }

@@ -5,7 +5,10 @@ import { exp } from './exp.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
 
-/** Elementwise error function `2 / sqrt(pi) * integral of exp(-t^2) from 0 to x` of an f32 tensor. Errors: `erf.operands`. */
+/**
+ * Elementwise error function `2 / sqrt(pi) * integral of exp(-t^2) from 0 to x` of an f32 tensor. Errors:
+ * `erf.operands`.
+ */
 export function erf(x: Tensor): Tensor {
   return unary(erfPrimitive, x);
 }
@@ -19,7 +22,10 @@ export const erfPrimitive: Primitive<'erf'> = {
   evaluate: (context) => evaluateUnary(context, errorFunction),
 };
 
-/** erf to double precision: Abramowitz and Stegun 7.1.6 (series of positive terms) near 0, 7.1.14 (continued fraction) far from it. */
+/**
+ * erf to double precision: Abramowitz and Stegun 7.1.6 (series of positive terms) near 0, 7.1.14 (continued
+ * fraction) far from it.
+ */
 function errorFunction(x: number): number {
   const magnitude = Math.abs(x);
   if (magnitude < 3) {

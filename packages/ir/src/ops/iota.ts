@@ -8,7 +8,10 @@ import { applyPrimitive } from './apply.ts';
 import { checkAxis } from './axes.ts';
 import { elementCount, rowMajorStrides } from './row-major.ts';
 
-/** An i32 tensor of `shape` whose elements are their own positions along `axis` (0 unless given). Errors: `iota.operands`. */
+/**
+ * An i32 tensor of `shape` whose elements are their own positions along `axis` (0 unless given). Errors:
+ * `iota.operands`.
+ */
 export function iota(builder: GraphBuilder, shape: Shape, axis = 0): Tensor {
   return applyPrimitive(iotaPrimitive, [], { shape, axis }, builder);
 }

@@ -2,7 +2,10 @@ import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 
-/** Where `a < b`, as bool, for f32, i32 or u8 operands, with NumPy broadcasting; false where either is NaN. Errors: `broadcast.shapes`, `lt.operands`. */
+/**
+ * Where `a < b`, as bool, for f32, i32 or u8 operands, with NumPy broadcasting; false where either is NaN. Errors:
+ * `broadcast.shapes`, `lt.operands`.
+ */
 export function lt(a: Tensor | number, b: Tensor | number): Tensor {
   return binary(ltPrimitive, a, b);
 }

@@ -6,7 +6,10 @@ import { lt } from './lt.ts';
 import { mul } from './mul.ts';
 import { where } from './where.ts';
 
-/** Elementwise larger of two f32 or i32 operands, with NumPy broadcasting; NaN where either is NaN. At ties each operand gets half the gradient. Errors: `broadcast.shapes`, `maximum.operands`. */
+/**
+ * Elementwise larger of two f32 or i32 operands, with NumPy broadcasting; NaN where either is NaN. At ties each
+ * operand gets half the gradient. Errors: `broadcast.shapes`, `maximum.operands`.
+ */
 export function maximum(a: Tensor | number, b: Tensor | number): Tensor {
   return binary(maximumPrimitive, a, b);
 }

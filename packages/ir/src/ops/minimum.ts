@@ -6,7 +6,10 @@ import { lt } from './lt.ts';
 import { mul } from './mul.ts';
 import { where } from './where.ts';
 
-/** Elementwise smaller of two f32 or i32 operands, with NumPy broadcasting; NaN where either is NaN. At ties each operand gets half the gradient. Errors: `broadcast.shapes`, `minimum.operands`. */
+/**
+ * Elementwise smaller of two f32 or i32 operands, with NumPy broadcasting; NaN where either is NaN. At ties each
+ * operand gets half the gradient. Errors: `broadcast.shapes`, `minimum.operands`.
+ */
 export function minimum(a: Tensor | number, b: Tensor | number): Tensor {
   return binary(minimumPrimitive, a, b);
 }

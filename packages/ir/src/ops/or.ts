@@ -2,7 +2,10 @@ import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 
-/** Where at least one of two bool operands holds, with NumPy broadcasting. Errors: `broadcast.shapes`, `or.operands`. */
+/**
+ * Where at least one of two bool operands holds, with NumPy broadcasting. Errors: `broadcast.shapes`,
+ * `or.operands`.
+ */
 export function or(a: Tensor, b: Tensor): Tensor {
   return binary(orPrimitive, a, b);
 }

@@ -10,7 +10,10 @@ import { mul } from './mul.ts';
 import { sub } from './sub.ts';
 import { where } from './where.ts';
 
-/** Elementwise `a^b` of f32 operands, with NumPy broadcasting: NaN for a negative base with a fractional exponent, 1 for exponent 0. Errors: `broadcast.shapes`, `pow.operands`. */
+/**
+ * Elementwise `a^b` of f32 operands, with NumPy broadcasting: NaN for a negative base with a fractional exponent, 1
+ * for exponent 0. Errors: `broadcast.shapes`, `pow.operands`.
+ */
 export function pow(a: Tensor | number, b: Tensor | number): Tensor {
   if (typeof a !== 'number' && a.dtype === 'f32') {
     if (b === 0) return constantLike(a, 1);

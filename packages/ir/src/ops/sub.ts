@@ -3,7 +3,10 @@ import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 import { neg } from './neg.ts';
 
-/** Elementwise `a - b` of f32 or i32 (wrapping) operands, with NumPy broadcasting. Errors: `broadcast.shapes`, `sub.operands`. */
+/**
+ * Elementwise `a - b` of f32 or i32 (wrapping) operands, with NumPy broadcasting. Errors: `broadcast.shapes`,
+ * `sub.operands`.
+ */
 export function sub(a: Tensor | number, b: Tensor | number): Tensor {
   return binary(subPrimitive, a, b);
 }
