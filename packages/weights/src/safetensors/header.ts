@@ -138,7 +138,7 @@ function checkLayout(entries: readonly TensorEntry[], available: number): void {
   if (end > available) {
     throw error('safetensors.truncated', {
       expected: `${String(end)} bytes of tensors`,
-      received: `${String(available)}`,
+      received: String(available),
       hint: 'the file was cut off, e.g. by an unfinished copy',
     });
   }
@@ -156,7 +156,7 @@ function checkLayout(entries: readonly TensorEntry[], available: number): void {
   if (reached !== available) {
     throw error('safetensors.trailing', {
       expected: `${String(reached)} bytes of tensors`,
-      received: `${String(available)}`,
+      received: String(available),
       hint: 'the file is damaged: no tensor owns its last bytes',
     });
   }

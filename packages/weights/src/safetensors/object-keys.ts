@@ -12,13 +12,16 @@ export function objectKeys(text: string): ObjectKeys {
   const keys: string[] = [];
   const duplicates: string[] = [];
   const open: Set<string>[] = [];
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
   let string = '';
-  for (const [token] of text.matchAll(tokens)) {
-    if (token === '{' || token === '[') open.push(new Set());
-    else if (token === '}' || token === ']') open.pop();
-    else if (token !== ':') string = token;
-    else {
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '{' || char === '[') open.push(new Set());
+    else if (char === '}' || char === ']') open.pop();
+    else if (char === '"') {
+      const end = stringEnd(text, at);
+      string = text.slice(at, end);
+      at = end - 1;
+    } else if (char === ':') {
       const key = String(JSON.parse(string));
       const seen = open[open.length - 1];
       if (seen.has(key)) duplicates.push(key);
@@ -27,4 +30,10 @@ export function objectKeys(text: string): ObjectKeys {
     }
   }
   return { keys, duplicates };
+}
+
+function stringEnd(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
 }

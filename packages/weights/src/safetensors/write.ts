@@ -64,12 +64,12 @@ function member(name: string, value: unknown): string {
 function checkTensors(tensors: ReadonlyMap<string, SafetensorsTensor>): void {
   const reasons: string[] = [];
   for (const [name, { dtype, shape, data }] of tensors) {
-    const { arrayName, bytes } = DTYPES[dtype];
     const elements = elementCount(shape);
     if (name === METADATA_NAME) reasons.push(`${name} is the format's name for metadata`);
-    if (arrayName !== data[Symbol.toStringTag]) {
-      reasons.push(`${name} is ${dtype} and needs a ${arrayName}, not a ${data[Symbol.toStringTag]}`);
-    } else if (elements === undefined || elements * bytes !== data.byteLength) {
+    if (!Object.hasOwn(DTYPES, dtype)) reasons.push(`${name} has the unknown type ${dtype}`);
+    else if (DTYPES[dtype].arrayName !== data[Symbol.toStringTag]) {
+      reasons.push(`${name} is ${dtype} and needs a ${DTYPES[dtype].arrayName}, not a ${data[Symbol.toStringTag]}`);
+    } else if (elements !== data.length) {
       reasons.push(`${name} has ${String(data.length)} elements, which do not make [${shape.join(', ')}]`);
     }
   }
