@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSafetensors } from '../src/safetensors/read.ts';
-import type { DTYPES} from '../src/safetensors/types.ts';
+import type { DTYPES } from '../src/safetensors/types.ts';
 import { type SafetensorsTensor } from '../src/safetensors/types.ts';
 import { writeSafetensors } from '../src/safetensors/write.ts';
 import { messageOf } from './error.ts';
