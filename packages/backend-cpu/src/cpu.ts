@@ -1,6 +1,13 @@
 // The backend for CPUs: kernels as WebAssembly with SIMD, on several threads where shared memory is allowed.
 
-import { compileKernels, type Backend, type CompileReport, type Executable, type LoadOptions, type Store } from '@netwright/compiler';
+import {
+  compileKernels,
+  type Backend,
+  type CompileReport,
+  type Executable,
+  type LoadOptions,
+  type Store,
+} from '@netwright/compiler';
 import { NetwrightError, type Graph } from '@netwright/ir';
 import { availableThreads } from '#spawn-worker';
 
@@ -27,10 +34,20 @@ const mostThreads = 64;
  */
 export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
   if (target !== 'auto' && target !== 'wasm') {
-    throw new NetwrightError({ code: 'cpu.target', operation: 'cpu', expected: "target 'auto' or 'wasm'", received: JSON.stringify(target) });
+    throw new NetwrightError({
+      code: 'cpu.target',
+      operation: 'cpu',
+      expected: "target 'auto' or 'wasm'",
+      received: JSON.stringify(target),
+    });
   }
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > mostThreads)) {
-    throw new NetwrightError({ code: 'cpu.threads', operation: 'cpu', expected: `a whole number of threads from 1 to ${mostThreads}`, received: String(threads) });
+    throw new NetwrightError({
+      code: 'cpu.threads',
+      operation: 'cpu',
+      expected: `a whole number of threads from 1 to ${mostThreads}`,
+      received: String(threads),
+    });
   }
   const count = typeof SharedArrayBuffer === 'undefined' ? 1 : (threads ?? Math.min(availableThreads(), mostThreads));
   let pool: WorkerPool | undefined;
@@ -38,7 +55,13 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
   let nextId = 0;
   const ownStores = new Map<Store, CpuStore>();
   const startedPool = (): WorkerPool => {
-    if (disposed) throw new NetwrightError({ code: 'cpu.disposed', operation: 'cpu', expected: 'a backend in use', received: 'one that has been disposed of' });
+    if (disposed)
+      throw new NetwrightError({
+        code: 'cpu.disposed',
+        operation: 'cpu',
+        expected: 'a backend in use',
+        received: 'one that has been disposed of',
+      });
     pool ??= new WorkerPool(count);
     return pool;
   };
@@ -49,13 +72,22 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
     const running = startedPool();
     const own = ownStores.get(store);
     if (own === undefined) {
-      throw new NetwrightError({ code: 'cpu.store', operation: 'load', expected: 'a store made by this backend', received: `one of backend ${store.backend}` });
+      throw new NetwrightError({
+        code: 'cpu.store',
+        operation: 'load',
+        expected: 'a store made by this backend',
+        received: `one of backend ${store.backend}`,
+      });
     }
     const planned = compileKernels(graph, { dims, passes: cpuPasses, alignment });
     const report = (schedules: readonly string[]): CompileReport => ({
       backend: 'cpu',
       target: resolved,
-      kernels: planned.program.kernels.map(({ name, sources }, i) => ({ name, operations: sources.map(({ op }) => op), schedule: schedules[i] ?? '' })),
+      kernels: planned.program.kernels.map(({ name, sources }, i) => ({
+        name,
+        operations: sources.map(({ op }) => op),
+        schedule: schedules[i] ?? '',
+      })),
       parameters: 0,
       persistentBytes: 0,
       arenaBytes: planned.plan.arenaBytes,

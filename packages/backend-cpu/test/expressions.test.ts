@@ -5,21 +5,74 @@ import { describe, expect, test } from 'vitest';
 import type { BinaryOp, BufferDType, Expr, KernelDType, KernelProgram, UnaryOp } from '@netwright/compiler';
 
 import { interpret } from './interpret.ts';
-import { axes, axis, binary, buffer, cast, constant, index, kernel, load, reduce, select, unary } from './kernel-samples.ts';
+import {
+  axes,
+  axis,
+  binary,
+  buffer,
+  cast,
+  constant,
+  index,
+  kernel,
+  load,
+  reduce,
+  select,
+  unary,
+} from './kernel-samples.ts';
 import { loadProgram, randomValues } from './run-kernels.ts';
 
-const specials = [0, -0, 1, -1, 0.5, -0.5, 2, 3.5, -2.5, 1e-40, -1e-40, 1.1754943508222875e-38, 3.4028234663852886e38, -3.4028234663852886e38, Infinity, -Infinity, NaN, 88.5, 88.9, -87, -100, -103.5, -110, 1e-20, 1e20, 100, 65536, 16777217];
+const specials = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  2,
+  3.5,
+  -2.5,
+  1e-40,
+  -1e-40,
+  1.1754943508222875e-38,
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  Infinity,
+  -Infinity,
+  NaN,
+  88.5,
+  88.9,
+  -87,
+  -100,
+  -103.5,
+  -110,
+  1e-20,
+  1e20,
+  100,
+  65536,
+  16777217,
+];
 const ordinary = [...randomValues(199, 7)].map((x) => x * 10);
 const wide = [...randomValues(500, 9)].map((x) => Math.fround(Math.sign(x) * 10 ** (x * 38)));
 const floats = Float32Array.from([...specials, ...ordinary, ...wide]);
 
-function evaluate(dtype: BufferDType, loaded: KernelDType, values: readonly ArrayLike<number>[], stored: BufferDType, expr: (...operands: Expr[]) => Expr): { actual: Float64Array; expected: Float64Array } {
+function evaluate(
+  dtype: BufferDType,
+  loaded: KernelDType,
+  values: readonly ArrayLike<number>[],
+  stored: BufferDType,
+  expr: (...operands: Expr[]) => Expr,
+): { actual: Float64Array; expected: Float64Array } {
   const count = values[0]?.length ?? 0;
   const out = values.length;
   const operands = values.map((_, i) => load(i, [axis(0)], loaded));
   const program: KernelProgram = {
-    buffers: [...values.map((_, i) => buffer(i, [count], { kind: 'temporary' }, dtype)), buffer(out, [count], { kind: 'temporary' }, stored)],
-    kernels: [kernel('expression', axes(0, [count]), [], [{ buffer: out, index: [axis(0)], value: expr(...operands) }])],
+    buffers: [
+      ...values.map((_, i) => buffer(i, [count], { kind: 'temporary' }, dtype)),
+      buffer(out, [count], { kind: 'temporary' }, stored),
+    ],
+    kernels: [
+      kernel('expression', axes(0, [count]), [], [{ buffer: out, index: [axis(0)], value: expr(...operands) }]),
+    ],
   };
   const loadedProgram = loadProgram(program);
   values.forEach((value, i) => loadedProgram.write(i, value));
@@ -33,7 +86,10 @@ function evaluate(dtype: BufferDType, loaded: KernelDType, values: readonly Arra
 function ulps(actual: number, exact: number): number {
   const expected = Math.fround(exact);
   if (Object.is(actual, expected) || actual === expected || (Number.isNaN(actual) && Number.isNaN(expected))) return 0;
-  const spacing = Math.max(2 ** -149, 2 ** (Math.floor(Math.log2(Math.min(Math.abs(exact), 3.4028234663852886e38))) - 23));
+  const spacing = Math.max(
+    2 ** -149,
+    2 ** (Math.floor(Math.log2(Math.min(Math.abs(exact), 3.4028234663852886e38))) - 23),
+  );
   return Math.abs(actual - exact) / spacing;
 }
 
@@ -51,7 +107,17 @@ function worstUlps(actual: Float64Array, expected: Float64Array, xs: ArrayLike<n
 }
 
 describe('unary f32', () => {
-  const limits: Readonly<Record<Exclude<UnaryOp, 'not'>, number>> = { neg: 0, abs: 0, sign: 0, floor: 0, sqrt: 0.5, exp: 2, log: 2, sin: 0.5001, cos: 0.5001 };
+  const limits: Readonly<Record<Exclude<UnaryOp, 'not'>, number>> = {
+    neg: 0,
+    abs: 0,
+    sign: 0,
+    floor: 0,
+    sqrt: 0.5,
+    exp: 2,
+    log: 2,
+    sin: 0.5001,
+    cos: 0.5001,
+  };
   test.each(Object.entries(limits) as [Exclude<UnaryOp, 'not'>, number][])('%s', (op, limit) => {
     const { actual, expected } = evaluate('f32', 'f32', [floats], 'f32', (x) => unary(op, x));
     const { worst, at } = worstUlps(actual, expected, floats);
@@ -100,36 +166,59 @@ describe('binary f32', () => {
   test.each(['eq', 'lt', 'le'] satisfies BinaryOp[])('%s, stored as bytes and selected by', (op) => {
     const stored = evaluate('f32', 'f32', [pairs.a, pairs.b], 'bool', (a, b) => binary(op, a, b));
     expect(stored.actual).toEqual(stored.expected);
-    const chosen = evaluate('f32', 'f32', [pairs.a, pairs.b], 'f32', (a, b) => select(binary(op, a, b), constant(3), constant(-4)));
+    const chosen = evaluate('f32', 'f32', [pairs.a, pairs.b], 'f32', (a, b) =>
+      select(binary(op, a, b), constant(3), constant(-4)),
+    );
     expect(chosen.actual).toEqual(chosen.expected);
-    const combined = evaluate('f32', 'f32', [pairs.a, pairs.b], 'bool', (a, b) => binary('or', binary('and', binary(op, a, b), binary('lt', a, constant(1))), unary('not', binary('le', b, a))));
+    const combined = evaluate('f32', 'f32', [pairs.a, pairs.b], 'bool', (a, b) =>
+      binary('or', binary('and', binary(op, a, b), binary('lt', a, constant(1))), unary('not', binary('le', b, a))),
+    );
     expect(combined.actual).toEqual(combined.expected);
   });
 });
 
 describe('integers', () => {
-  const integers = [0, 1, -1, 7, -7, 2 ** 31 - 1, -(2 ** 31), 65535, -65536, ...[...randomValues(93, 3)].map((x) => Math.floor(x * 2 ** 31))];
+  const integers = [
+    0,
+    1,
+    -1,
+    7,
+    -7,
+    2 ** 31 - 1,
+    -(2 ** 31),
+    65535,
+    -65536,
+    ...[...randomValues(93, 3)].map((x) => Math.floor(x * 2 ** 31)),
+  ];
   const others = integers.map((_, i) => integers[(i * 37 + 11) % integers.length] ?? 0);
   test.each(['add', 'sub', 'mul', 'min', 'max'] satisfies BinaryOp[])('i32 %s', (op) => {
     const { actual, expected } = evaluate('i32', 'i32', [integers, others], 'i32', (a, b) => binary(op, a, b));
     expect(actual).toEqual(expected);
   });
   test.each(['add', 'mul', 'xor'] satisfies BinaryOp[])('u32 %s wraps', (op) => {
-    const { actual, expected } = evaluate('i32', 'i32', [integers, others], 'i32', (a, b) => cast('i32', binary(op, cast('u32', a), cast('u32', b))));
+    const { actual, expected } = evaluate('i32', 'i32', [integers, others], 'i32', (a, b) =>
+      cast('i32', binary(op, cast('u32', a), cast('u32', b))),
+    );
     expect(actual).toEqual(expected);
   });
   test('u32 shr is logical, and u32 becomes f32', () => {
-    const { actual, expected } = evaluate('i32', 'i32', [integers], 'f32', (a) => cast('f32', binary('shr', cast('u32', a), constant(8, 'u32'))));
+    const { actual, expected } = evaluate('i32', 'i32', [integers], 'f32', (a) =>
+      cast('f32', binary('shr', cast('u32', a), constant(8, 'u32'))),
+    );
     expect(actual).toEqual(expected);
   });
   test.each(['eq', 'lt', 'le'] satisfies BinaryOp[])('i32 and u32 %s', (op) => {
     for (const dtype of ['i32', 'u32'] as const) {
-      const { actual, expected } = evaluate('i32', 'i32', [integers, others], 'bool', (a, b) => binary(op, cast(dtype, a), cast(dtype, b)));
+      const { actual, expected } = evaluate('i32', 'i32', [integers, others], 'bool', (a, b) =>
+        binary(op, cast(dtype, a), cast(dtype, b)),
+      );
       expect(actual).toEqual(expected);
     }
   });
   test.each(['neg', 'abs', 'sign'] satisfies UnaryOp[])('i32 %s', (op) => {
-    const { actual, expected } = evaluate('i32', 'i32', [integers.filter((x) => x !== -(2 ** 31))], 'i32', (x) => unary(op, x));
+    const { actual, expected } = evaluate('i32', 'i32', [integers.filter((x) => x !== -(2 ** 31))], 'i32', (x) =>
+      unary(op, x),
+    );
     expect(actual.map((x) => x + 0)).toEqual(expected.map((x) => x + 0));
   });
   test('f32 becomes i32 toward zero, i32 becomes f32', () => {
@@ -154,7 +243,10 @@ describe('integers', () => {
 describe('indices and guards', () => {
   const source = randomValues(60, 5);
   const over = (value: Expr, extent: number): void => {
-    const program: KernelProgram = { buffers: [buffer(0, [60]), buffer(1, [extent])], kernels: [kernel('indices', axes(0, [extent]), [], [{ buffer: 1, index: [axis(0)], value }])] };
+    const program: KernelProgram = {
+      buffers: [buffer(0, [60]), buffer(1, [extent])],
+      kernels: [kernel('indices', axes(0, [extent]), [], [{ buffer: 1, index: [axis(0)], value }])],
+    };
     const loaded = loadProgram(program);
     loaded.write(0, source);
     loaded.run();
@@ -176,34 +268,63 @@ describe('indices and guards', () => {
   });
   test('concatenation along the lanes', () => {
     const second = index(-21, [1, 0]);
-    over({ kind: 'guarded', dtype: 'f32', guards: [{ index: axis(0), lower: 0, upper: 21 }], a: unary('neg', load(0, [axis(0)])), b: load(0, [second]) }, 43);
+    over(
+      {
+        kind: 'guarded',
+        dtype: 'f32',
+        guards: [{ index: axis(0), lower: 0, upper: 21 }],
+        a: unary('neg', load(0, [axis(0)])),
+        b: load(0, [second]),
+      },
+      43,
+    );
   });
   test('index values', () => {
     over(cast('f32', { kind: 'index', dtype: 'i32', index: index(-3, [5, 0]) }), 17);
-    over(cast('f32', { kind: 'index', dtype: 'i32', index: index(1, [2, { kind: 'floorDiv', of: axis(0), by: 3 }]) }), 17);
+    over(
+      cast('f32', { kind: 'index', dtype: 'i32', index: index(1, [2, { kind: 'floorDiv', of: axis(0), by: 3 }]) }),
+      17,
+    );
   });
 });
 
 describe('reductions', () => {
-  const cases = [[1, 1], [3, 5], [4, 16], [7, 33], [33, 7], [2, 1000]] as const;
+  const cases = [
+    [1, 1],
+    [3, 5],
+    [4, 16],
+    [7, 33],
+    [33, 7],
+    [2, 1000],
+  ] as const;
   const ops = ['sum', 'max', 'argmax'] as const;
-  test.each(ops.flatMap((op) => cases.map(([rows, columns]) => [op, rows, columns] as const)))('%s of %i x %i along both dimensions', (op, rows, columns) => {
-    const values = Float32Array.from(randomValues(rows * columns, 11), (x) => Math.round(x * 8));
-    for (const along of [0, 1]) {
-      const kept = along === 0 ? columns : rows;
-      const at = along === 0 ? [axis(1), axis(0)] : [axis(0), axis(1)];
-      const program: KernelProgram = {
-        buffers: [buffer(0, [rows, columns]), buffer(1, [kept], { kind: 'temporary' }, op === 'argmax' ? 'i32' : 'f32')],
-        kernels: [kernel(op, axes(0, [kept]), axes(1, [along === 0 ? rows : columns]), [{ buffer: 1, index: [axis(0)], value: reduce(op, [1], load(0, at)) }])],
-      };
-      const loaded = loadProgram(program);
-      loaded.write(0, values);
-      loaded.run();
-      const contents = [Float64Array.from(values), new Float64Array(kept)];
-      interpret(program, contents);
-      expect(loaded.read(1)).toEqual(contents[1]);
-    }
-  });
+  test.each(ops.flatMap((op) => cases.map(([rows, columns]) => [op, rows, columns] as const)))(
+    '%s of %i x %i along both dimensions',
+    (op, rows, columns) => {
+      const values = Float32Array.from(randomValues(rows * columns, 11), (x) => Math.round(x * 8));
+      for (const along of [0, 1]) {
+        const kept = along === 0 ? columns : rows;
+        const at = along === 0 ? [axis(1), axis(0)] : [axis(0), axis(1)];
+        const program: KernelProgram = {
+          buffers: [
+            buffer(0, [rows, columns]),
+            buffer(1, [kept], { kind: 'temporary' }, op === 'argmax' ? 'i32' : 'f32'),
+          ],
+          kernels: [
+            kernel(op, axes(0, [kept]), axes(1, [along === 0 ? rows : columns]), [
+              { buffer: 1, index: [axis(0)], value: reduce(op, [1], load(0, at)) },
+            ]),
+          ],
+        };
+        const loaded = loadProgram(program);
+        loaded.write(0, values);
+        loaded.run();
+        const contents = [Float64Array.from(values), new Float64Array(kept)];
+        interpret(program, contents);
+        expect(loaded.read(1)).toEqual(contents[1]);
+      }
+    },
+  );
   test('NaN wins a maximum and its position, wherever it is', () => {
     for (const position of [0, 5, 18]) {
       const values = Float32Array.from(randomValues(19, 2));
@@ -211,7 +332,11 @@ describe('reductions', () => {
       for (const op of ['max', 'argmax'] as const) {
         const program: KernelProgram = {
           buffers: [buffer(0, [19]), buffer(1, [1], { kind: 'temporary' }, op === 'argmax' ? 'i32' : 'f32')],
-          kernels: [kernel(op, [], axes(1, [19]), [{ buffer: 1, index: [index(0)], value: reduce(op, [1], load(0, [axis(1)])) }])],
+          kernels: [
+            kernel(op, [], axes(1, [19]), [
+              { buffer: 1, index: [index(0)], value: reduce(op, [1], load(0, [axis(1)])) },
+            ]),
+          ],
         };
         const loaded = loadProgram(program);
         loaded.write(0, values);

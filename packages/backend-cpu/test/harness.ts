@@ -18,7 +18,11 @@ export function planWithoutReuse(program: KernelProgram, prepareCount = 0): Plan
     next += Math.ceil((storage.size * storedBytes[dtype]) / 64) * 64;
     return offset;
   });
-  return { program, prepareCount, plan: { offsets, arenaBytes: next, alignment: 64, peakBytes: next, lastUses: program.kernels.map(() => []) } };
+  return {
+    program,
+    prepareCount,
+    plan: { offsets, arenaBytes: next, alignment: 64, peakBytes: next, lastUses: program.kernels.map(() => []) },
+  };
 }
 
 export function schedule(program: KernelProgram): KernelProgram {
@@ -26,7 +30,15 @@ export function schedule(program: KernelProgram): KernelProgram {
 }
 
 const report: CompileReport = {
-  backend: 'cpu', target: 'test', kernels: [], parameters: 0, persistentBytes: 0, arenaBytes: 0, peakBytes: 0, macs: 0, compileMilliseconds: 0,
+  backend: 'cpu',
+  target: 'test',
+  kernels: [],
+  parameters: 0,
+  persistentBytes: 0,
+  arenaBytes: 0,
+  peakBytes: 0,
+  macs: 0,
+  compileMilliseconds: 0,
 };
 
 export interface Harness {
@@ -51,9 +63,19 @@ export function makeHarness(threads: number): Harness {
     workers,
     store,
     load: async (program, prepareCount = 0) => {
-      await store.declare(program.buffers.flatMap(({ role, dtype, shape }) => (role.kind === 'persistent' ? [{ name: role.name, type: { dtype, shape } }] : [])));
+      await store.declare(
+        program.buffers.flatMap(({ role, dtype, shape }) =>
+          role.kind === 'persistent' ? [{ name: role.name, type: { dtype, shape } }] : [],
+        ),
+      );
       id += 1;
-      return createExecutable({ planned: planWithoutReuse(program, prepareCount), store, pool, id, report: () => report });
+      return createExecutable({
+        planned: planWithoutReuse(program, prepareCount),
+        store,
+        pool,
+        id,
+        report: () => report,
+      });
     },
     dispose: () => pool.dispose(),
   };

@@ -21,7 +21,8 @@ function runKernel(kernel: Kernel, buffers: readonly BufferDecl[], contents: Con
       else if (atom.kind === 'value') sum += coefficient * evaluate(atom.expr);
       else {
         const of = indexValue(atom.of);
-        sum += coefficient * (atom.kind === 'floorDiv' ? Math.floor(of / atom.by) : of - Math.floor(of / atom.by) * atom.by);
+        sum +=
+          coefficient * (atom.kind === 'floorDiv' ? Math.floor(of / atom.by) : of - Math.floor(of / atom.by) * atom.by);
       }
     }
     return sum;
@@ -36,7 +37,8 @@ function runKernel(kernel: Kernel, buffers: readonly BufferDecl[], contents: Con
     return index.reduce((sum, one, k) => {
       const value = indexValue(one);
       const extent = shape[k] ?? 1;
-      if (value < 0 || value >= extent) throw new RangeError(`${kernel.name}: index ${value} of ${extent} in buffer ${buffer}`);
+      if (value < 0 || value >= extent)
+        throw new RangeError(`${kernel.name}: index ${value} of ${extent} in buffer ${buffer}`);
       return sum * extent + value;
     }, 0);
   };

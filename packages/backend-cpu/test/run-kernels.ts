@@ -15,7 +15,10 @@ export interface Loaded {
   read(buffer: number): Float64Array;
 }
 
-export function loadProgram(program: KernelProgram, prepared = program.kernels.map((kernel) => prepareKernel(kernel, program.buffers))): Loaded {
+export function loadProgram(
+  program: KernelProgram,
+  prepared = program.kernels.map((kernel) => prepareKernel(kernel, program.buffers)),
+): Loaded {
   let next = 1 << 16;
   const addresses = program.buffers.map(({ storage, dtype }) => {
     const address = next;
@@ -24,7 +27,10 @@ export function loadProgram(program: KernelProgram, prepared = program.kernels.m
   });
   const memory = new WebAssembly.Memory({ initial: Math.ceil(next / 65536) + 1, maximum: 65536 });
   const bytes = buildKernelModule(prepared, { maximumPages: 65536, shared: false });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, math: { sin: Math.sin, cos: Math.cos, pow: Math.pow } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory },
+    math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
+  });
   const functions = prepared.map(({ lowered, iterations }, i) => {
     const exported = instance.exports[`k${i}`] as (...args: number[]) => void;
     const bases = lowered.buffers.map((buffer) => addresses[buffer] ?? 0);
@@ -39,14 +45,18 @@ export function loadProgram(program: KernelProgram, prepared = program.kernels.m
     const { dtype, storage } = declared(id);
     const address = addresses[id] ?? 0;
     if (dtype === 'f32') return new Float32Array(memory.buffer, address, storage.size);
-    return dtype === 'i32' ? new Int32Array(memory.buffer, address, storage.size) : new Uint8Array(memory.buffer, address, storage.size);
+    return dtype === 'i32'
+      ? new Int32Array(memory.buffer, address, storage.size)
+      : new Uint8Array(memory.buffer, address, storage.size);
   };
   return {
     prepared,
     memory,
     addresses,
     run(parts = 1) {
-      for (const { iterations, call } of functions) for (let part = 0; part < parts; part += 1) call(Math.floor((iterations * part) / parts), Math.floor((iterations * (part + 1)) / parts));
+      for (const { iterations, call } of functions)
+        for (let part = 0; part < parts; part += 1)
+          call(Math.floor((iterations * part) / parts), Math.floor((iterations * (part + 1)) / parts));
     },
     write(id, values) {
       const target = view(id);

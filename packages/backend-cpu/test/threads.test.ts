@@ -5,7 +5,19 @@ import type { TensorData } from '@netwright/compiler';
 import { makeHarness, schedule, type Harness } from './harness.ts';
 import { interpret } from './interpret.ts';
 import {
-  axes, axis, binary, buffer, convolutionForward, convolutionInputGradient, convolutionWeightGradient, kernel, load, matmulProgram, product, reduce, type ConvolutionCase,
+  axes,
+  axis,
+  binary,
+  buffer,
+  convolutionForward,
+  convolutionInputGradient,
+  convolutionWeightGradient,
+  kernel,
+  load,
+  matmulProgram,
+  product,
+  reduce,
+  type ConvolutionCase,
 } from './kernel-samples.ts';
 import { randomValues, relativeError } from './run-kernels.ts';
 
@@ -19,22 +31,41 @@ afterEach(() => {
   for (const harness of harnesses.splice(0)) harness.dispose();
 });
 
-const shape: ConvolutionCase = { batch: 4, inChannels: 24, outChannels: 40, size: 15, filter: 3, stride: 2, padding: 1 };
+const shape: ConvolutionCase = {
+  batch: 4,
+  inChannels: 24,
+  outChannels: 40,
+  size: 15,
+  filter: 3,
+  stride: 2,
+  padding: 1,
+};
 const programs = {
   matmul: matmulProgram(67, 130, 45),
   forward: convolutionForward(shape),
   inputGradient: convolutionInputGradient(shape),
   weightGradient: convolutionWeightGradient(shape),
   sum: {
-    buffers: [buffer(0, [64, 33, 50], { kind: 'input', name: 'x' }), buffer(1, [33], { kind: 'output', names: ['sum'] })],
-    kernels: [kernel('sum', axes(0, [33]), axes(1, [64, 50]), [{ buffer: 1, index: [axis(0)], value: reduce('sum', [1, 2], load(0, [axis(1), axis(0), axis(2)])) }])],
+    buffers: [
+      buffer(0, [64, 33, 50], { kind: 'input', name: 'x' }),
+      buffer(1, [33], { kind: 'output', names: ['sum'] }),
+    ],
+    kernels: [
+      kernel('sum', axes(0, [33]), axes(1, [64, 50]), [
+        { buffer: 1, index: [axis(0)], value: reduce('sum', [1, 2], load(0, [axis(1), axis(0), axis(2)])) },
+      ]),
+    ],
   },
 };
 
 describe.each(Object.entries(programs))('%s', (_, program) => {
   test('gives the same bits on 1, 2 and 3 threads, and the right ones', async () => {
     const contents = program.buffers.map(({ shape: of }, i) => Float64Array.from(randomValues(product(of), i + 1)));
-    const tensor = (id: number): TensorData => ({ dtype: 'f32', shape: program.buffers[id]?.shape ?? [], data: Float32Array.from(contents[id] ?? []) });
+    const tensor = (id: number): TensorData => ({
+      dtype: 'f32',
+      shape: program.buffers[id]?.shape ?? [],
+      data: Float32Array.from(contents[id] ?? []),
+    });
     const results: (readonly [string, TensorData['data']])[][] = [];
     for (const threads of [1, 2, 3]) {
       const harness = withThreads(threads);
@@ -46,7 +77,9 @@ describe.each(Object.entries(programs))('%s', (_, program) => {
       }
       for (let repeat = 0; repeat < 3; repeat += 1) {
         const outputs = await executable.run(inputs);
-        const written = await Promise.all(harness.store.entries.map(async ({ name }) => [name, (await harness.store.read(name)).data] as const));
+        const written = await Promise.all(
+          harness.store.entries.map(async ({ name }) => [name, (await harness.store.read(name)).data] as const),
+        );
         results.push([...Object.entries(outputs).map(([name, { data }]) => [name, data] as const), ...written]);
       }
     }
@@ -74,7 +107,11 @@ test('a worker that dies between runs gives an error, not a hang', async () => {
   const harness = withThreads(2);
   const program = matmulProgram(200, 200, 200);
   const executable = await harness.load(program);
-  const input = (rows: number, columns: number): TensorData => ({ dtype: 'f32', shape: [rows, columns], data: randomValues(rows * columns, 1) });
+  const input = (rows: number, columns: number): TensorData => ({
+    dtype: 'f32',
+    shape: [rows, columns],
+    data: randomValues(rows * columns, 1),
+  });
   const inputs = { a: input(200, 200), b: input(200, 200) };
   await executable.run(inputs);
   for (const worker of harness.workers) worker.terminate();
@@ -85,15 +122,34 @@ test('a worker that dies between runs gives an error, not a hang', async () => {
 test('an index that a kernel loads may trap in a worker: the run fails with the reason', async () => {
   const harness = withThreads(2);
   const rows = 100_000;
-  const gathered = load(0, [{ offset: 0, terms: [{ coefficient: 1, atom: { kind: 'value', expr: load(1, [axis(0)], 'i32') } }] }]);
+  const gathered = load(0, [
+    { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'value', expr: load(1, [axis(0)], 'i32') } }] },
+  ]);
   const program = {
-    buffers: [buffer(0, [16], { kind: 'input', name: 'x' }), buffer(1, [rows], { kind: 'input', name: 'at' }, 'i32'), buffer(2, [rows], { kind: 'output', names: ['y'] })],
-    kernels: [kernel('gather', axes(0, [rows]), [], [{ buffer: 2, index: [axis(0)], value: binary('add', gathered, gathered) }])],
+    buffers: [
+      buffer(0, [16], { kind: 'input', name: 'x' }),
+      buffer(1, [rows], { kind: 'input', name: 'at' }, 'i32'),
+      buffer(2, [rows], { kind: 'output', names: ['y'] }),
+    ],
+    kernels: [
+      kernel(
+        'gather',
+        axes(0, [rows]),
+        [],
+        [{ buffer: 2, index: [axis(0)], value: binary('add', gathered, gathered) }],
+      ),
+    ],
   };
   const executable = await harness.load(program);
   const at = new Int32Array(rows);
-  const inputs = { x: { dtype: 'f32', shape: [16], data: randomValues(16, 1) }, at: { dtype: 'i32', shape: [rows], data: at } } as const;
+  const inputs = {
+    x: { dtype: 'f32', shape: [16], data: randomValues(16, 1) },
+    at: { dtype: 'i32', shape: [rows], data: at },
+  } as const;
   await executable.run(inputs);
   at[rows - 1] = 2 ** 29;
-  await expect(executable.run(inputs)).rejects.toMatchObject({ code: 'cpu.worker', message: expect.stringContaining('out of bounds') as string });
+  await expect(executable.run(inputs)).rejects.toMatchObject({
+    code: 'cpu.worker',
+    message: expect.stringContaining('out of bounds') as string,
+  });
 });

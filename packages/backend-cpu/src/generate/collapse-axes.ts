@@ -13,7 +13,9 @@ export function collapseAxes(kernel: LoweredKernel): void {
     while (merged) {
       merged = false;
       for (const outer of axes) {
-        const inner = axes.find((candidate) => candidate !== outer && mergeable(kernel, closed, reduces, outer, candidate));
+        const inner = axes.find(
+          (candidate) => candidate !== outer && mergeable(kernel, closed, reduces, outer, candidate),
+        );
         if (inner === undefined) continue;
         merge(kernel, closed, outer, inner);
         merged = true;
@@ -27,10 +29,18 @@ function nested(index: LinearIndex): readonly LinearIndex[] {
   return [index, ...index.rest.flatMap(({ atom }) => (atom.kind === 'value' ? [] : nested(atom.of)))];
 }
 
-function mergeable(kernel: LoweredKernel, indices: readonly LinearIndex[], reduces: readonly ReduceNode[], outer: number, inner: number): boolean {
+function mergeable(
+  kernel: LoweredKernel,
+  indices: readonly LinearIndex[],
+  reduces: readonly ReduceNode[],
+  outer: number,
+  inner: number,
+): boolean {
   const extent = kernel.extents.get(inner) ?? 1;
   for (const { over } of reduces) if (over.includes(outer) !== over.includes(inner)) return false;
-  return indices.every((index) => (index.coefficients.get(outer) ?? 0) === (index.coefficients.get(inner) ?? 0) * extent);
+  return indices.every(
+    (index) => (index.coefficients.get(outer) ?? 0) === (index.coefficients.get(inner) ?? 0) * extent,
+  );
 }
 
 function merge(kernel: LoweredKernel, indices: readonly LinearIndex[], outer: number, inner: number): void {
@@ -52,9 +62,10 @@ export function axesWithValues(kernel: LoweredKernel): Set<number> {
   const axes = new Set<number>();
   for (const node of kernel.nodes) {
     for (const index of indicesOf(node)) {
-      if (node.kind === 'load' && index === node.address) for (const { atom } of index.rest) {
-        if (atom.kind !== 'value') axesOfIndex(atom.of, axes);
-      }
+      if (node.kind === 'load' && index === node.address)
+        for (const { atom } of index.rest) {
+          if (atom.kind !== 'value') axesOfIndex(atom.of, axes);
+        }
       else axesOfIndex(index, axes);
     }
   }

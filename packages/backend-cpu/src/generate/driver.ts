@@ -34,12 +34,22 @@ const waitNanoseconds = 50_000_000n;
 const waitLimit = 600;
 
 /** Exports each entry as `(thread, arena, mayBlock) -> outcome`; imports `env.memory` and the kernels of module `kernel`. */
-export function buildDriver(entries: readonly DriverEntry[], threads: number, { maximumPages, shared }: MemoryLimits): Uint8Array<ArrayBuffer> {
+export function buildDriver(
+  entries: readonly DriverEntry[],
+  threads: number,
+  { maximumPages, shared }: MemoryLimits,
+): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ module: 'env', name: 'memory', minimum: 1, maximum: maximumPages, shared });
   const callees = new Map<string, number>();
   for (const { callee, addresses } of entries.flatMap(({ calls }) => calls)) {
     if (callees.has(callee)) continue;
-    callees.set(callee, module.importFunction('kernel', callee, { params: [...addresses.map(() => 'i32' as const), 'i32', 'i32'], results: [] }));
+    callees.set(
+      callee,
+      module.importFunction('kernel', callee, {
+        params: [...addresses.map(() => 'i32' as const), 'i32', 'i32'],
+        results: [],
+      }),
+    );
   }
   const wait = threads > 1 ? module.addFunction(buildBarrier(threads)) : -1;
   for (const { name, calls } of entries) module.addFunction(buildEntry(calls, threads, callees, wait), name);
@@ -52,7 +62,12 @@ function local(locals: readonly Local[], index: number): Local {
   return found;
 }
 
-function buildEntry(calls: readonly KernelCall[], threads: number, callees: ReadonlyMap<string, number>, wait: number): FunctionBuilder {
+function buildEntry(
+  calls: readonly KernelCall[],
+  threads: number,
+  callees: ReadonlyMap<string, number>,
+  wait: number,
+): FunctionBuilder {
   const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32'], results: ['i32'] });
   const thread = local(fb.params, 0);
   const arena = local(fb.params, 1);
@@ -123,7 +138,9 @@ function pushShare(fb: FunctionBuilder, thread: Local, ahead: number, iterations
 }
 
 function conflicts(earlier: KernelCall, later: KernelCall): boolean {
-  return earlier.spans.some((a) => later.spans.some((b) => (a.write || b.write) && a.space === b.space && a.start < b.end && b.start < a.end));
+  return earlier.spans.some((a) =>
+    later.spans.some((b) => (a.write || b.write) && a.space === b.space && a.start < b.end && b.start < a.end),
+  );
 }
 
 /** `(mayBlock) -> outcome`: returns when all threads have called it. Polls first, then sleeps; never waits for ever. */

@@ -32,21 +32,28 @@ export class EmitContext {
   readonly sliceCounts = new Map<number, Local>();
   /** Current address of each stream. */
   readonly pointers: Local[] = [];
-  readonly #scopes: Map<string, Local>[] = [new Map()];
+  readonly #scopes = [new Map<string, Local>()];
   readonly #names = new Map<Node, number>();
   readonly #tiled = new Map<Node, readonly number[]>();
   readonly #uses = new Map<Node, number>();
 
   readonly #reducing = new Map<Node, boolean>();
 
-  constructor(fb: FunctionBuilder, kernel: LoweredKernel, plan: TilePlan, imports: MathImports, tracked: ReadonlySet<number>) {
+  constructor(
+    fb: FunctionBuilder,
+    kernel: LoweredKernel,
+    plan: TilePlan,
+    imports: MathImports,
+    tracked: ReadonlySet<number>,
+  ) {
     this.fb = fb;
     this.tracked = tracked;
     this.kernel = kernel;
     this.plan = plan;
     this.imports = imports;
     this.table = collectStreams(kernel);
-    for (const node of kernel.nodes) for (const operand of operandsOf(node)) this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
+    for (const node of kernel.nodes)
+      for (const operand of operandsOf(node)) this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
     for (const { value } of kernel.outputs) this.#uses.set(value, (this.#uses.get(value) ?? 0) + 1);
   }
 
@@ -67,7 +74,9 @@ export class EmitContext {
       name = this.#names.size;
       this.#names.set(node, name);
     }
-    return `${name}@${this.tiledAxes(node).map((axis) => point.at.get(axis) ?? 0).join()}`;
+    return `${name}@${this.tiledAxes(node)
+      .map((axis) => point.at.get(axis) ?? 0)
+      .join()}`;
   }
 
   /** Whether a value is likely to be asked for again. */

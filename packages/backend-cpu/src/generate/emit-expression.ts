@@ -54,7 +54,8 @@ export function precompute(context: EmitContext, node: Node, point: Point): void
 /** Equal for loads of the same memory, as the taps of a sliding window are; only where a reduction axis is unrolled. */
 function addressKey(context: EmitContext, node: Node, point: Point): string | undefined {
   if (node.kind !== 'load' || node.guards.length > 0 || node.address.rest.length > 0) return undefined;
-  if (!context.kernel.reductionAxes.some((axis) => axis !== context.plan.lane && context.plan.tile.has(axis))) return undefined;
+  if (!context.kernel.reductionAxes.some((axis) => axis !== context.plan.lane && context.plan.tile.has(axis)))
+    return undefined;
   let offset = node.address.offset;
   for (const [axis, step] of point.at) offset += (node.address.coefficients.get(axis) ?? 0) * step;
   return `s${context.table.of(node)}:${offset}:${node.dtype}`;
@@ -106,7 +107,8 @@ function emitNode(context: EmitContext, node: Node, point: Point): void {
       emitCast(context, node.x.dtype, node.dtype);
       return;
     case 'guarded':
-      if (node.guards.some(({ index }) => variesAcrossLanes(context, index))) throw new RangeError(`kernel ${context.kernel.name} branches inside a vector`);
+      if (node.guards.some(({ index }) => variesAcrossLanes(context, index)))
+        throw new RangeError(`kernel ${context.kernel.name} branches inside a vector`);
       pushCondition(context, push, node.guards, point, 0);
       fb.if(
         () => context.scoped(() => push(node.a)),
@@ -119,7 +121,12 @@ function emitNode(context: EmitContext, node: Node, point: Point): void {
   }
 }
 
-const floatUnary: Partial<Record<UnaryOp, VectorOpcode>> = { neg: 'f32x4.neg', abs: 'f32x4.abs', floor: 'f32x4.floor', sqrt: 'f32x4.sqrt' };
+const floatUnary: Partial<Record<UnaryOp, VectorOpcode>> = {
+  neg: 'f32x4.neg',
+  abs: 'f32x4.abs',
+  floor: 'f32x4.floor',
+  sqrt: 'f32x4.sqrt',
+};
 
 function emitUnary(context: EmitContext, op: UnaryOp, dtype: KernelDType, point: Point): void {
   const { fb } = context;
@@ -195,9 +202,37 @@ type BinaryOpcodes = Partial<Record<BinaryOp, VectorOpcode>>;
 
 const maskOpcodes: BinaryOpcodes = { and: 'v128.and', or: 'v128.or', xor: 'v128.xor' };
 const binaryOpcodes: Readonly<Record<KernelDType, BinaryOpcodes>> = {
-  f32: { add: 'f32x4.add', sub: 'f32x4.sub', mul: 'f32x4.mul', div: 'f32x4.div', eq: 'f32x4.eq', lt: 'f32x4.lt', le: 'f32x4.le' },
-  i32: { add: 'i32x4.add', sub: 'i32x4.sub', mul: 'i32x4.mul', min: 'i32x4.min_s', max: 'i32x4.max_s', eq: 'i32x4.eq', lt: 'i32x4.lt_s', le: 'i32x4.le_s', ...maskOpcodes },
-  u32: { add: 'i32x4.add', sub: 'i32x4.sub', mul: 'i32x4.mul', min: 'i32x4.min_u', max: 'i32x4.max_u', eq: 'i32x4.eq', lt: 'i32x4.lt_u', le: 'i32x4.le_u', ...maskOpcodes },
+  f32: {
+    add: 'f32x4.add',
+    sub: 'f32x4.sub',
+    mul: 'f32x4.mul',
+    div: 'f32x4.div',
+    eq: 'f32x4.eq',
+    lt: 'f32x4.lt',
+    le: 'f32x4.le',
+  },
+  i32: {
+    add: 'i32x4.add',
+    sub: 'i32x4.sub',
+    mul: 'i32x4.mul',
+    min: 'i32x4.min_s',
+    max: 'i32x4.max_s',
+    eq: 'i32x4.eq',
+    lt: 'i32x4.lt_s',
+    le: 'i32x4.le_s',
+    ...maskOpcodes,
+  },
+  u32: {
+    add: 'i32x4.add',
+    sub: 'i32x4.sub',
+    mul: 'i32x4.mul',
+    min: 'i32x4.min_u',
+    max: 'i32x4.max_u',
+    eq: 'i32x4.eq',
+    lt: 'i32x4.lt_u',
+    le: 'i32x4.le_u',
+    ...maskOpcodes,
+  },
   bool: { eq: 'i32x4.eq', ...maskOpcodes },
 };
 

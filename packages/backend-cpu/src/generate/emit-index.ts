@@ -8,7 +8,13 @@ import type { Node } from './lowered.ts';
 export type PushVector = (node: Node, point: Point) => void;
 
 /** Leaves the i32 value of an index, at one lane of a point, on the stack. */
-export function pushIndex(context: EmitContext, push: PushVector, index: LinearIndex, point: Point, lane: number): void {
+export function pushIndex(
+  context: EmitContext,
+  push: PushVector,
+  index: LinearIndex,
+  point: Point,
+  lane: number,
+): void {
   const { fb } = context;
   fb.i32(index.offset + tileOffset(context, index, point, lane));
   for (const [axis, coefficient] of index.coefficients) {
@@ -39,7 +45,12 @@ export function pushRest(context: EmitContext, push: PushVector, index: LinearIn
 }
 
 /** What the offsets of a point (and a lane) add to an index's affine part. */
-export function tileOffset(context: EmitContext, index: { readonly coefficients: ReadonlyMap<number, number> }, point: Point, lane: number): number {
+export function tileOffset(
+  context: EmitContext,
+  index: { readonly coefficients: ReadonlyMap<number, number> },
+  point: Point,
+  lane: number,
+): number {
   let sum = 0;
   for (const [axis, offset] of point.at) sum += (index.coefficients.get(axis) ?? 0) * offset;
   if (context.plan.lane !== undefined) sum += (index.coefficients.get(context.plan.lane) ?? 0) * lane;
@@ -91,7 +102,13 @@ function modulo({ fb }: EmitContext, by: number): void {
 }
 
 /** Leaves 1 where all guards hold at one lane of a point, else 0. */
-export function pushCondition(context: EmitContext, push: PushVector, guards: readonly LinearGuard[], point: Point, lane: number): void {
+export function pushCondition(
+  context: EmitContext,
+  push: PushVector,
+  guards: readonly LinearGuard[],
+  point: Point,
+  lane: number,
+): void {
   const { fb } = context;
   guards.forEach(({ index, lower, upper }, i) => {
     pushIndex(context, push, index, point, lane);

@@ -13,7 +13,10 @@ import type { TilePlan } from './plan-tiles.ts';
 
 /** Iterations of the loop that threads share; function arguments `begin` and `end` are within `0 .. sharedCount`. */
 export function sharedCount(kernel: LoweredKernel, plan: TilePlan): number {
-  return plan.shared.reduce((product, { axis, group }) => product * Math.ceil(blockCount(kernel, plan, axis) / group), 1);
+  return plan.shared.reduce(
+    (product, { axis, group }) => product * Math.ceil(blockCount(kernel, plan, axis) / group),
+    1,
+  );
 }
 
 function blockCount(kernel: LoweredKernel, plan: TilePlan, axis: number): number {
@@ -201,11 +204,22 @@ function decodeBlock(fb: FunctionBuilder, rest: Local, block: Local, count: numb
   fb.set(rest);
 }
 
-function emitInner(context: EmitContext, depth: number, unsettled: ReadonlySet<number>, groupCounts: ReadonlyMap<number, Local>, resume: Resume | undefined): void {
+function emitInner(
+  context: EmitContext,
+  depth: number,
+  unsettled: ReadonlySet<number>,
+  groupCounts: ReadonlyMap<number, Local>,
+  resume: Resume | undefined,
+): void {
   const { kernel, plan } = context;
   const axis = plan.inner[depth];
   if (axis === undefined) {
-    emitVariants(context, [...plan.tile].filter(([tiled]) => kernel.axes.includes(tiled)), new Map(), resume);
+    emitVariants(
+      context,
+      [...plan.tile].filter(([tiled]) => kernel.axes.includes(tiled)),
+      new Map(),
+      resume,
+    );
     return;
   }
   const step = plan.tile.get(axis) ?? 1;
@@ -219,7 +233,12 @@ function emitInner(context: EmitContext, depth: number, unsettled: ReadonlySet<n
 }
 
 /** Whole tiles, and smaller ones at the ends of axes that the tile does not divide. */
-function emitVariants(context: EmitContext, tiled: readonly (readonly [number, number])[], sizes: ReadonlyMap<number, number>, resume: Resume | undefined): void {
+function emitVariants(
+  context: EmitContext,
+  tiled: readonly (readonly [number, number])[],
+  sizes: ReadonlyMap<number, number>,
+  resume: Resume | undefined,
+): void {
   const { fb, kernel } = context;
   const [next, ...others] = tiled;
   if (next === undefined) {
@@ -229,7 +248,8 @@ function emitVariants(context: EmitContext, tiled: readonly (readonly [number, n
   const [axis, size] = next;
   const extent = kernel.extents.get(axis) ?? 1;
   const left = extent % size;
-  const continueWith = (chosen: number): void => emitVariants(context, others, new Map([...sizes, [axis, chosen]]), resume);
+  const continueWith = (chosen: number): void =>
+    emitVariants(context, others, new Map([...sizes, [axis, chosen]]), resume);
   const value = context.axisValues.get(axis);
   if (left === 0) continueWith(size);
   else if (extent < size || value === undefined) continueWith(left);
@@ -266,7 +286,8 @@ function emitTile(context: EmitContext, sizes: ReadonlyMap<number, number>, resu
     // All values before the first store: an output may be read by another output's value.
     context.scoped(() => {
       for (const { value } of kernel.outputs) precompute(context, value, point);
-      for (const output of kernel.outputs) emitStore(context, output, point, () => pushValue(context, output.value, point));
+      for (const output of kernel.outputs)
+        emitStore(context, output, point, () => pushValue(context, output.value, point));
     });
   }
 }

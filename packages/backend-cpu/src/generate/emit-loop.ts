@@ -12,7 +12,12 @@ export interface LoopSpec {
 }
 
 /** Runs `body` for each step; `after` once, with pointers and axis value where the loop left them. */
-export function emitLoop(context: EmitContext, { axis, step, count }: LoopSpec, body: () => void, after?: () => void): void {
+export function emitLoop(
+  context: EmitContext,
+  { axis, step, count }: LoopSpec,
+  body: () => void,
+  after?: () => void,
+): void {
   if (count === 1 && after === undefined) {
     context.scoped(body);
     return;

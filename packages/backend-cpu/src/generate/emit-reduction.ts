@@ -26,7 +26,12 @@ export interface Resume {
 }
 
 /** Computes reductions over the same axes at all points and remembers the results in the current scope. */
-export function emitReductions(context: EmitContext, reduces: readonly ReduceNode[], points: readonly Point[], resume: Resume | undefined): void {
+export function emitReductions(
+  context: EmitContext,
+  reduces: readonly ReduceNode[],
+  points: readonly Point[],
+  resume: Resume | undefined,
+): void {
   const [first] = reduces;
   if (first === undefined) return;
   const { over } = first;
@@ -34,11 +39,13 @@ export function emitReductions(context: EmitContext, reduces: readonly ReduceNod
   const lane = plan.lane !== undefined && over.includes(plan.lane) ? plan.lane : undefined;
   const partCount = lane === undefined ? 1 : (plan.tile.get(lane) ?? 4) / 4;
   const accumulators = makeAccumulators(context, reduces, points, partCount);
-  for (const accumulator of accumulators) for (const part of accumulator.parts) initialize(context, accumulator, part, resume);
+  for (const accumulator of accumulators)
+    for (const part of accumulator.parts) initialize(context, accumulator, part, resume);
 
   const unrolled = over.filter((axis) => axis !== lane && plan.tile.has(axis));
   const steps = unrolled.reduce<ReadonlyMap<number, number>[]>(
-    (all, axis) => all.flatMap((at) => Array.from({ length: kernel.extents.get(axis) ?? 1 }, (_, i) => new Map([...at, [axis, i]]))),
+    (all, axis) =>
+      all.flatMap((at) => Array.from({ length: kernel.extents.get(axis) ?? 1 }, (_, i) => new Map([...at, [axis, i]]))),
     [new Map()],
   );
   const stepAll = (laneSize: number | undefined): void => {
@@ -64,7 +71,12 @@ export function emitReductions(context: EmitContext, reduces: readonly ReduceNod
       return;
     }
     const unsettled = new Set([...loops.slice(depth), ...unrolled]);
-    hoist(context, reduces.map(({ body }) => body), unsettled, bodyPoints);
+    hoist(
+      context,
+      reduces.map(({ body }) => body),
+      unsettled,
+      bodyPoints,
+    );
     const extent = kernel.extents.get(axis) ?? 1;
     if (axis !== lane) {
       emitLoop(context, { axis, step: 1, count: context.sliceCounts.get(axis) ?? extent }, () => nest(depth + 1));
@@ -74,7 +86,13 @@ export function emitReductions(context: EmitContext, reduces: readonly ReduceNod
     const full = Math.floor(extent / size);
     const left = extent % size;
     if (full === 0) context.scoped(() => stepAll(left));
-    else emitLoop(context, { axis, step: size, count: full }, () => stepAll(size), left === 0 ? undefined : () => stepAll(left));
+    else
+      emitLoop(
+        context,
+        { axis, step: size, count: full },
+        () => stepAll(size),
+        left === 0 ? undefined : () => stepAll(left),
+      );
   };
   context.scoped(() => nest(0));
 
@@ -88,14 +106,22 @@ export function emitReductions(context: EmitContext, reduces: readonly ReduceNod
   }
 }
 
-function makeAccumulators(context: EmitContext, reduces: readonly ReduceNode[], points: readonly Point[], partCount: number): readonly Accumulator[] {
+function makeAccumulators(
+  context: EmitContext,
+  reduces: readonly ReduceNode[],
+  points: readonly Point[],
+  partCount: number,
+): readonly Accumulator[] {
   const { fb } = context;
   const made = new Map<string, Accumulator>();
   for (const reduce of reduces) {
     for (const point of points) {
       const key = context.key(reduce, point);
       if (made.has(key)) continue;
-      const parts = Array.from({ length: partCount }, () => ({ value: fb.local('v128'), index: reduce.op === 'argmax' ? fb.local('v128') : undefined }));
+      const parts = Array.from({ length: partCount }, () => ({
+        value: fb.local('v128'),
+        index: reduce.op === 'argmax' ? fb.local('v128') : undefined,
+      }));
       made.set(key, { reduce, point, parts });
     }
   }
@@ -108,7 +134,12 @@ function pushIdentity(context: EmitContext, { op, body }: ReduceNode): void {
   else pushConstant(context, body.dtype, body.dtype === 'i32' ? -(2 ** 31) : 0);
 }
 
-function initialize(context: EmitContext, { reduce, point }: Accumulator, { value, index }: Accumulator['parts'][number], resume: Resume | undefined): void {
+function initialize(
+  context: EmitContext,
+  { reduce, point }: Accumulator,
+  { value, index }: Accumulator['parts'][number],
+  resume: Resume | undefined,
+): void {
   const { fb } = context;
   if (resume === undefined) pushIdentity(context, reduce);
   else {
@@ -125,7 +156,13 @@ function initialize(context: EmitContext, { reduce, point }: Accumulator, { valu
   fb.set(index);
 }
 
-function accumulate(context: EmitContext, reduce: ReduceNode, { value, index }: Accumulator['parts'][number], point: Point, acrossLanes: boolean): void {
+function accumulate(
+  context: EmitContext,
+  reduce: ReduceNode,
+  { value, index }: Accumulator['parts'][number],
+  point: Point,
+  acrossLanes: boolean,
+): void {
   const { fb } = context;
   const pushBody = (): void => {
     pushValue(context, reduce.body, point);
@@ -176,7 +213,12 @@ function finish(context: EmitContext, { reduce, parts }: Accumulator, acrossLane
   if (first === undefined) throw new RangeError('reduction without accumulators');
   const join = (part: { readonly value: Local; readonly index: Local | undefined }): void => {
     if (first.index !== undefined && part.index !== undefined) {
-      emitArgmaxStep(fb, { value: first.value, index: first.index }, { value: part.value, index: part.index }, reduce.body.dtype === 'f32');
+      emitArgmaxStep(
+        fb,
+        { value: first.value, index: first.index },
+        { value: part.value, index: part.index },
+        reduce.body.dtype === 'f32',
+      );
       return;
     }
     fb.get(first.value);
@@ -187,7 +229,10 @@ function finish(context: EmitContext, { reduce, parts }: Accumulator, acrossLane
   for (const part of others) join(part);
   if (acrossLanes) {
     const moved = { value: fb.local('v128'), index: first.index === undefined ? undefined : fb.local('v128') };
-    for (const lanes of [[2, 3, 0, 1], [1, 0, 3, 2]] as const) {
+    for (const lanes of [
+      [2, 3, 0, 1],
+      [1, 0, 3, 2],
+    ] as const) {
       for (const name of ['value', 'index'] as const) {
         const from = first[name];
         const to = moved[name];

@@ -31,18 +31,35 @@ export function prepareKernel(kernel: Kernel, buffers: readonly BufferDecl[], tu
   collapseAxes(lowered);
   const plan = planTiles(lowered, tuning);
   const vectorized = plan.lane === undefined ? lowered : vectorizeGuards(lowered, plan.lane);
-  return { name: kernel.name, signature: signatureOf(lowered), lowered: vectorized, plan, iterations: sharedCount(vectorized, plan) };
+  return {
+    name: kernel.name,
+    signature: signatureOf(lowered),
+    lowered: vectorized,
+    plan,
+    iterations: sharedCount(vectorized, plan),
+  };
 }
 
 /** Axis ids by order of appearance would also do; extents, nodes and outputs determine the plan. */
 function signatureOf(kernel: LoweredKernel): string {
   const extents = [...kernel.extents].filter(([, extent]) => extent > 1).map(([axis, extent]) => `${axis}:${extent}`);
-  const outputs = kernel.outputs.map(({ slot, stored, address, value }) => `${slot} ${stored} ${linearIndexKey(address)} = ${value.id}`);
-  return [extents.join(), kernel.axes.join(), kernel.reductionAxes.join(), ...kernel.nodes.map(nodeKey), ...outputs].join('\n');
+  const outputs = kernel.outputs.map(
+    ({ slot, stored, address, value }) => `${slot} ${stored} ${linearIndexKey(address)} = ${value.id}`,
+  );
+  return [
+    extents.join(),
+    kernel.axes.join(),
+    kernel.reductionAxes.join(),
+    ...kernel.nodes.map(nodeKey),
+    ...outputs,
+  ].join('\n');
 }
 
 /** Exports each kernel under its position, `k0`, `k1`, ...; imports `env.memory` and three functions of `math`. */
-export function buildKernelModule(kernels: readonly PreparedKernel[], { maximumPages, shared }: MemoryLimits): Uint8Array<ArrayBuffer> {
+export function buildKernelModule(
+  kernels: readonly PreparedKernel[],
+  { maximumPages, shared }: MemoryLimits,
+): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ module: 'env', name: 'memory', minimum: 1, maximum: maximumPages, shared });
   const unary = { params: ['f64'], results: ['f64'] } as const;
   const imports = {

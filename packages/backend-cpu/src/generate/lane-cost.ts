@@ -32,7 +32,8 @@ export function takeCensus(kernel: LoweredKernel): Census {
       inside.set(node, { times, reduce });
     }
     for (const operand of operandsOf(node)) visit(operand, node.kind === 'reduce' ? node : reduce);
-    if (node.kind === 'load') for (const { atom } of node.address.rest) if (atom.kind === 'value') visit(atom.node, reduce);
+    if (node.kind === 'load')
+      for (const { atom } of node.address.rest) if (atom.kind === 'value') visit(atom.node, reduce);
   };
   for (const { value } of kernel.outputs) visit(value, undefined);
   return { inside, outside };
@@ -54,7 +55,11 @@ function nodeCost(node: Node, lane: number | undefined): number {
       return 0;
     case 'load': {
       if (lane === undefined) return 1;
-      const guards = node.guards.some(({ index }) => (index.coefficients.get(lane) ?? 0) !== 0 || !isAffineIn(index, lane)) ? 4 : 0;
+      const guards = node.guards.some(
+        ({ index }) => (index.coefficients.get(lane) ?? 0) !== 0 || !isAffineIn(index, lane),
+      )
+        ? 4
+        : 0;
       const access = laneAccess(node, lane);
       return guards + (access === 'strided' ? stridedCost : access === 'gathered' ? gatherCost : 1);
     }
@@ -84,9 +89,12 @@ export function laneCost(kernel: LoweredKernel, census: Census, lane: number | u
   let insideCost = 0;
   for (const [node, { times, reduce }] of census.inside) {
     const vector = lane !== undefined && (!reduced || reduce.over.includes(lane));
-    insideCost += times * (nodeCost(node, vector ? lane : undefined) + (node === reduce.body ? 1 : 0)) * (vector ? share : 1);
+    insideCost +=
+      times * (nodeCost(node, vector ? lane : undefined) + (node === reduce.body ? 1 : 0)) * (vector ? share : 1);
   }
   if (reduced) outsideCost += horizontalCost;
-  const contiguous = lane !== undefined && kernel.outputs.every(({ address, stored }) => address.coefficients.get(lane) === storedBytes[stored]);
+  const contiguous =
+    lane !== undefined &&
+    kernel.outputs.every(({ address, stored }) => address.coefficients.get(lane) === storedBytes[stored]);
   return points * (insideCost + outsideCost * (reduced ? 1 : share)) * (contiguous ? 1 : tieBreak);
 }

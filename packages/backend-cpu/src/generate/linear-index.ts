@@ -32,7 +32,9 @@ export function axesOfIndex(index: LinearIndex, into: Set<number> = new Set()): 
 
 /** Whether the value changes with `axis` by a constant for each step. */
 export function isAffineIn(index: LinearIndex, axis: number): boolean {
-  return index.rest.every(({ atom }) => (atom.kind === 'value' ? !atom.node.axes.has(axis) : !axesOfIndex(atom.of).has(axis)));
+  return index.rest.every(({ atom }) =>
+    atom.kind === 'value' ? !atom.node.axes.has(axis) : !axesOfIndex(atom.of).has(axis),
+  );
 }
 
 /** Bounds of the value, both inclusive; infinite where a loaded value takes part. */
@@ -48,7 +50,8 @@ export function rangeOfIndex(index: LinearIndex, extents: ReadonlyMap<number, nu
     if (atom.kind === 'value') return [-Infinity, Infinity];
     const [from, to] = rangeOfIndex(atom.of, extents);
     if (atom.kind === 'floorDiv') add(coefficient, Math.floor(from / atom.by), Math.floor(to / atom.by));
-    else if (Math.floor(from / atom.by) === Math.floor(to / atom.by)) add(coefficient, from - Math.floor(from / atom.by) * atom.by, to - Math.floor(to / atom.by) * atom.by);
+    else if (Math.floor(from / atom.by) === Math.floor(to / atom.by))
+      add(coefficient, from - Math.floor(from / atom.by) * atom.by, to - Math.floor(to / atom.by) * atom.by);
     else add(coefficient, 0, atom.by - 1);
   }
   return [low, high];
@@ -56,9 +59,13 @@ export function rangeOfIndex(index: LinearIndex, extents: ReadonlyMap<number, nu
 
 /** Equal strings for equal indices. */
 export function linearIndexKey(index: LinearIndex): string {
-  const affine = [...index.coefficients].sort(([a], [b]) => a - b).map(([axis, coefficient]) => `${coefficient}a${axis}`);
+  const affine = [...index.coefficients]
+    .sort(([a], [b]) => a - b)
+    .map(([axis, coefficient]) => `${coefficient}a${axis}`);
   const rest = index.rest.map(({ coefficient, atom }) =>
-    atom.kind === 'value' ? `${coefficient}v${atom.node.id}` : `${coefficient}${atom.kind}(${linearIndexKey(atom.of)},${atom.by})`,
+    atom.kind === 'value'
+      ? `${coefficient}v${atom.node.id}`
+      : `${coefficient}${atom.kind}(${linearIndexKey(atom.of)},${atom.by})`,
   );
   return [index.offset, ...affine, ...rest].join('+');
 }

@@ -41,10 +41,14 @@ export function lowerKernel(kernel: Kernel, buffers: readonly BufferDecl[]): Low
         const factor = coefficient * scale;
         if (factor === 0) continue;
         if (atom.kind === 'axis') {
-          if ((extents.get(atom.axis) ?? 1) > 1) coefficients.set(atom.axis, (coefficients.get(atom.axis) ?? 0) + factor);
+          if ((extents.get(atom.axis) ?? 1) > 1)
+            coefficients.set(atom.axis, (coefficients.get(atom.axis) ?? 0) + factor);
           continue;
         }
-        const made = atom.kind === 'value' ? { kind: atom.kind, node: lower(atom.expr) } : { kind: atom.kind, of: linearIndex(atom.of), by: atom.by };
+        const made =
+          atom.kind === 'value'
+            ? { kind: atom.kind, node: lower(atom.expr) }
+            : { kind: atom.kind, of: linearIndex(atom.of), by: atom.by };
         const key = made.kind === 'value' ? `v${made.node.id}` : `${made.kind}(${linearIndexKey(made.of)},${made.by})`;
         const same = rest.get(key);
         if (same === undefined) rest.set(key, { coefficient: factor, atom: made });
@@ -95,7 +99,15 @@ export function lowerKernel(kernel: Kernel, buffers: readonly BufferDecl[]): Low
         const buffer = declarationOf(buffers, expr.buffer);
         const guards = lowerGuards(expr.guards);
         if (guards === false) return intern({ kind: 'const', dtype, value: expr.fill });
-        return intern({ kind: 'load', dtype, slot: slotOf(expr.buffer), stored: buffer.dtype, address: addressOf(buffer, expr.index), guards, fill: expr.fill });
+        return intern({
+          kind: 'load',
+          dtype,
+          slot: slotOf(expr.buffer),
+          stored: buffer.dtype,
+          address: addressOf(buffer, expr.index),
+          guards,
+          fill: expr.fill,
+        });
       }
       case 'unary':
         return intern({ kind: 'unary', dtype, op: expr.op, x: lower(expr.x) });
@@ -121,10 +133,23 @@ export function lowerKernel(kernel: Kernel, buffers: readonly BufferDecl[]): Low
 
   const outputs = kernel.outputs.map(({ buffer, index, value }) => {
     const declaration = declarationOf(buffers, buffer);
-    return { slot: slotOf(buffer), stored: declaration.dtype, address: addressOf(declaration, index), value: lower(value) };
+    return {
+      slot: slotOf(buffer),
+      stored: declaration.dtype,
+      address: addressOf(declaration, index),
+      value: lower(value),
+    };
   });
   const looped = (axes: Kernel['axes']): number[] => axes.filter(({ extent }) => extent > 1).map(({ id }) => id);
-  return { name: kernel.name, extents, axes: looped(kernel.axes), reductionAxes: looped(kernel.reductionAxes), nodes, outputs, buffers: slots };
+  return {
+    name: kernel.name,
+    extents,
+    axes: looped(kernel.axes),
+    reductionAxes: looped(kernel.reductionAxes),
+    nodes,
+    outputs,
+    buffers: slots,
+  };
 }
 
 export function declarationOf(buffers: readonly BufferDecl[], id: number): BufferDecl {

@@ -42,7 +42,12 @@ export type Node =
   | (NodeBase & { readonly kind: 'binary'; readonly op: BinaryOp; readonly a: Node; readonly b: Node })
   | (NodeBase & { readonly kind: 'select'; readonly condition: Node; readonly a: Node; readonly b: Node })
   | (NodeBase & { readonly kind: 'cast'; readonly x: Node })
-  | (NodeBase & { readonly kind: 'guarded'; readonly guards: readonly LinearGuard[]; readonly a: Node; readonly b: Node })
+  | (NodeBase & {
+      readonly kind: 'guarded';
+      readonly guards: readonly LinearGuard[];
+      readonly a: Node;
+      readonly b: Node;
+    })
   | ReduceNode;
 
 export interface LoweredOutput {

@@ -18,7 +18,12 @@ export interface TileTuning {
 }
 
 /** Two pixels by 16 channels: measured best for 15 vector registers. */
-export const simd128Tuning: TileTuning = { rows: [1, 4, 4, 2, 2], vectors: 4, reductionChunk: 256, rowGroupBytes: 1 << 17 };
+export const simd128Tuning: TileTuning = {
+  rows: [1, 4, 4, 2, 2],
+  vectors: 4,
+  reductionChunk: 256,
+  rowGroupBytes: 1 << 17,
+};
 
 /** A loop over blocks of a tiled output axis; `group` blocks make one iteration of the outermost, shared loop. */
 export interface BlockLoop {
@@ -44,14 +49,17 @@ export interface TilePlan {
 
 const sharedIterations = 64;
 const smallestGroup = 8;
+/** More iterations than this would spend their time on decoding. */
+const mostIterations = 1024;
 
 export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tuning): TilePlan {
   const census = takeCensus(kernel);
   const { lane, cost } = chooseLane(kernel, census);
   const loads = [...census.inside.keys()].filter((node): node is LoadNode => node.kind === 'load');
-  const shape = lane !== undefined && kernel.reductionAxes.includes(lane)
-    ? reducedLaneTile(kernel, loads, lane)
-    : outputLaneTile(kernel, census, loads, lane, tuning);
+  const shape =
+    lane !== undefined && kernel.reductionAxes.includes(lane)
+      ? reducedLaneTile(kernel, loads, lane)
+      : outputLaneTile(kernel, census, loads, lane, tuning);
   const reduction = reductionOrder(kernel, loads, lane, shape.tile);
   const slices = shape.splat && lane !== undefined ? reductionSlices(kernel, loads, reduction, lane, tuning) : [];
   const order = outputOrder(kernel, loads, lane, shape);
@@ -85,9 +93,13 @@ function extentOf(kernel: LoweredKernel, axis: number): number {
 
 function reducedLaneTile(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number): TileShape {
   const tile = new Map<number, number>();
-  const sharing = kernel.axes.filter((axis) => loads.some((load) => !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)));
+  const sharing = kernel.axes.filter(
+    (axis) => loads.some((load) => !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)),
+  );
   const row = sharing.find((axis) => extentOf(kernel, axis) > 1);
-  const column = sharing.find((axis) => axis !== row && loads.some((load) => load.axes.has(axis) && row !== undefined && !load.axes.has(row)));
+  const column = sharing.find(
+    (axis) => axis !== row && loads.some((load) => load.axes.has(axis) && row !== undefined && !load.axes.has(row)),
+  );
   if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), column === undefined ? 4 : 2));
   if (column !== undefined) tile.set(column, Math.min(extentOf(kernel, column), 4));
   const accumulators = [...tile.values()].reduce((a, b) => a * b, 1);
@@ -96,7 +108,13 @@ function reducedLaneTile(kernel: LoweredKernel, loads: readonly LoadNode[], lane
   return { tile, row, splat: false };
 }
 
-function outputLaneTile(kernel: LoweredKernel, census: Census, loads: readonly LoadNode[], lane: number | undefined, tuning: TileTuning): TileShape {
+function outputLaneTile(
+  kernel: LoweredKernel,
+  census: Census,
+  loads: readonly LoadNode[],
+  lane: number | undefined,
+  tuning: TileTuning,
+): TileShape {
   const tile = new Map<number, number>();
   const available = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / 4);
   const balanced = Math.ceil(available / Math.ceil(available / tuning.vectors));
@@ -112,19 +130,31 @@ function outputLaneTile(kernel: LoweredKernel, census: Census, loads: readonly L
     }
     return { tile, row, splat: false };
   }
-  const splat = lane !== undefined && loads.some((load) => !load.axes.has(lane)) && loads.some((load) => load.axes.has(lane));
-  const strided = (axis: number): number => Math.max(...loads.filter((load) => load.axes.has(axis)).map((load) => Math.abs(load.address.coefficients.get(axis) ?? 0)), 0);
+  const splat =
+    lane !== undefined && loads.some((load) => !load.axes.has(lane)) && loads.some((load) => load.axes.has(lane));
+  const strided = (axis: number): number =>
+    Math.max(
+      ...loads.filter((load) => load.axes.has(axis)).map((load) => Math.abs(load.address.coefficients.get(axis) ?? 0)),
+      0,
+    );
   if (splat) {
-    const shares = rows.filter((axis) => loads.some((load) => load.axes.has(lane) && !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)));
+    const shares = rows.filter(
+      (axis) =>
+        loads.some((load) => load.axes.has(lane) && !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)),
+    );
     const row = best(shares, (axis) => Math.min(extentOf(kernel, axis), 64) - strided(axis) / 2 ** 40);
     tile.set(lane, balanced * 4);
     if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), tuning.rows[balanced] ?? 1));
     return { tile, row, splat };
   }
   const overlapping = rows.flatMap((row) => {
-    const axes = kernel.reductionAxes.filter((axis) => extentOf(kernel, axis) <= 5 && loads.some((load) => overlaps(load.address, row, axis)));
+    const axes = kernel.reductionAxes.filter(
+      (axis) => extentOf(kernel, axis) <= 5 && loads.some((load) => overlaps(load.address, row, axis)),
+    );
     const shared = loads.some((load) => !load.axes.has(row)) && loads.some((load) => load.axes.has(row));
-    return axes.length > 0 && (shared || loads.length === 1) ? [{ row, unrolled: best(axes, (axis) => -strided(axis)) }] : [];
+    return axes.length > 0 && (shared || loads.length === 1)
+      ? [{ row, unrolled: best(axes, (axis) => -strided(axis)) }]
+      : [];
   });
   const window = best(overlapping, ({ row }) => -strided(row));
   if (window?.unrolled !== undefined) {
@@ -141,7 +171,13 @@ function outputLaneTile(kernel: LoweredKernel, census: Census, loads: readonly L
 function overlaps(address: LinearIndex, row: number, axis: number): boolean {
   const step = address.coefficients.get(row) ?? 0;
   const tap = address.coefficients.get(axis) ?? 0;
-  return step !== 0 && tap !== 0 && (step === tap || step === 2 * tap) && isAffineIn(address, row) && isAffineIn(address, axis);
+  return (
+    step !== 0 &&
+    tap !== 0 &&
+    (step === tap || step === 2 * tap) &&
+    isAffineIn(address, row) &&
+    isAffineIn(address, axis)
+  );
 }
 
 function best<T>(items: readonly T[], score: (item: T) => number): T | undefined {
@@ -155,13 +191,20 @@ function transposedRow(kernel: LoweredKernel, census: Census, lane: number | und
   if (lane === undefined) return undefined;
   for (const node of census.outside) {
     if (node.kind !== 'load' || laneAccess(node, lane) !== 'strided') continue;
-    const row = kernel.axes.find((axis) => axis !== lane && node.address.coefficients.get(axis) === storedBytes[node.stored]);
+    const row = kernel.axes.find(
+      (axis) => axis !== lane && node.address.coefficients.get(axis) === storedBytes[node.stored],
+    );
     if (row !== undefined) return row;
   }
   return undefined;
 }
 
-function reductionOrder(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number | undefined, tile: ReadonlyMap<number, number>): readonly number[] {
+function reductionOrder(
+  kernel: LoweredKernel,
+  loads: readonly LoadNode[],
+  lane: number | undefined,
+  tile: ReadonlyMap<number, number>,
+): readonly number[] {
   const stride = (axis: number): number => {
     if (axis === lane) return -1;
     const steps = loads.map((load) => Math.abs(load.address.coefficients.get(axis) ?? 0)).filter((step) => step > 0);
@@ -171,11 +214,23 @@ function reductionOrder(kernel: LoweredKernel, loads: readonly LoadNode[], lane:
 }
 
 /** Slices for contractions whose every step touches new cache lines of both operands, as sums over pixels do. */
-function reductionSlices(kernel: LoweredKernel, loads: readonly LoadNode[], reduction: readonly number[], lane: number, tuning: TileTuning): TilePlan['slices'] {
+function reductionSlices(
+  kernel: LoweredKernel,
+  loads: readonly LoadNode[],
+  reduction: readonly number[],
+  lane: number,
+  tuning: TileTuning,
+): TilePlan['slices'] {
   const [output] = kernel.outputs;
   const innermost = reduction.at(-1);
   if (kernel.outputs.length !== 1 || output === undefined || innermost === undefined) return [];
-  if (output.value.kind !== 'reduce' || output.value.op !== 'sum' || output.stored !== 'f32' || output.value.dtype !== 'f32') return [];
+  if (
+    output.value.kind !== 'reduce' ||
+    output.value.op !== 'sum' ||
+    output.stored !== 'f32' ||
+    output.value.dtype !== 'f32'
+  )
+    return [];
   if (kernel.nodes.some((node) => node.kind === 'load' && node.slot === output.slot)) return [];
   const splats = loads.filter((load) => !load.axes.has(lane));
   if (!splats.every((load) => Math.abs(load.address.coefficients.get(innermost) ?? 0) >= 64)) return [];
@@ -206,18 +261,32 @@ interface OutputOrder {
   readonly rowGroups: boolean;
 }
 
-function outputOrder(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number | undefined, { row, splat }: TileShape): OutputOrder {
-  const written = (axis: number): number => Math.max(...kernel.outputs.map(({ address }) => Math.abs(address.coefficients.get(axis) ?? 0)));
+function outputOrder(
+  kernel: LoweredKernel,
+  loads: readonly LoadNode[],
+  lane: number | undefined,
+  { row, splat }: TileShape,
+): OutputOrder {
+  const written = (axis: number): number =>
+    Math.max(...kernel.outputs.map(({ address }) => Math.abs(address.coefficients.get(axis) ?? 0)));
   const others = kernel.axes.filter((axis) => axis !== lane && axis !== row).sort((a, b) => written(b) - written(a));
   const lanes = lane !== undefined && kernel.axes.includes(lane) ? [lane] : [];
   const rows = row === undefined ? [] : [row];
   if (!splat) return { axes: [...others, ...rows, ...lanes], rowGroups: false };
   const footprint = (chosen: readonly LoadNode[]): number =>
-    chosen.reduce((sum, load) => sum + [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), 4), 0);
+    chosen.reduce(
+      (sum, load) => sum + [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), 4),
+      0,
+    );
   const vectors = footprint(loads.filter((load) => lane !== undefined && load.axes.has(lane)));
   const splats = footprint(loads.filter((load) => lane === undefined || !load.axes.has(lane)));
   const shared = others.filter((axis) => loads.every((load) => load.axes.has(axis)));
-  const beside = others.filter((axis) => lane !== undefined && !shared.includes(axis) && loads.every((load) => load.axes.has(lane) || !load.axes.has(axis)));
+  const beside = others.filter(
+    (axis) =>
+      lane !== undefined &&
+      !shared.includes(axis) &&
+      loads.every((load) => load.axes.has(lane) || !load.axes.has(axis)),
+  );
   const rest = others.filter((axis) => !shared.includes(axis) && !beside.includes(axis));
   const across = [...beside, ...lanes];
   if (vectors > splats) return { axes: [...shared, ...across, ...rest, ...rows], rowGroups: false };
@@ -243,13 +312,16 @@ function splitOrder(
   while (looped.length > 1 && iterations < sharedIterations) {
     const [axis] = looped;
     if (axis === undefined) break;
+    const count = blocks(axis);
+    if (iterations * count > mostIterations) break;
     shared.push({ axis, group: 1 });
-    iterations *= blocks(axis);
+    iterations *= count;
     looped.shift();
   }
   const [last] = looped;
   if (iterations < sharedIterations && last !== undefined) {
-    const group = Math.max(Math.ceil(blocks(last) / Math.ceil(sharedIterations / iterations)), smallestGroup);
+    const smallest = looped.length > 1 ? 1 : smallestGroup;
+    const group = Math.max(Math.ceil(blocks(last) / Math.ceil(sharedIterations / iterations)), smallest);
     if (group < blocks(last)) shared.push({ axis: last, group });
   }
   return { shared, inner: looped };

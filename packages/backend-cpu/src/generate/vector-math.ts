@@ -17,7 +17,9 @@ export function emitMaximum(fb: FunctionBuilder, smaller: boolean): void {
   fb.release(b);
 }
 
-const expCoefficients = [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+const expCoefficients = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+];
 
 /** exp of the vector on the stack: within 2 units in the last place, exact at 0 and the infinities, gradual underflow, NaN kept. */
 export function emitExp(fb: FunctionBuilder): void {
@@ -42,7 +44,7 @@ export function emitExp(fb: FunctionBuilder): void {
   fb.op('f32x4.mul');
   fb.op('f32x4.sub');
   fb.get(n);
-  fb.f32x4(-2.12194440e-4);
+  fb.f32x4(-2.1219444e-4);
   fb.op('f32x4.mul');
   fb.op('f32x4.sub');
   fb.set(x);
@@ -92,8 +94,8 @@ function horner(fb: FunctionBuilder, x: ReturnType<FunctionBuilder['local']>, co
 }
 
 const logCoefficients = [
-  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1,
-  3.3333331174e-1,
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ];
 
 /** Natural logarithm of the vector on the stack: within 2 units in the last place, subnormals included; -inf at 0, NaN below. */
@@ -162,7 +164,7 @@ export function emitLog(fb: FunctionBuilder): void {
   fb.get(z);
   fb.op('f32x4.mul');
   fb.get(e);
-  fb.f32x4(-2.12194440e-4);
+  fb.f32x4(-2.1219444e-4);
   fb.op('f32x4.mul');
   fb.op('f32x4.add');
   fb.get(z);

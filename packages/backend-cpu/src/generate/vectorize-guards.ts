@@ -39,7 +39,9 @@ export function vectorizeGuards(kernel: LoweredKernel, lane: number): LoweredKer
         return add(node);
       case 'load': {
         const rest = node.address.rest.map(({ coefficient, atom }) =>
-          atom.kind === 'value' ? { coefficient, atom: { ...atom, node: rewrite(atom.node, guards, scope) } } : { coefficient, atom },
+          atom.kind === 'value'
+            ? { coefficient, atom: { ...atom, node: rewrite(atom.node, guards, scope) } }
+            : { coefficient, atom },
         );
         const all = [...node.guards, ...guards];
         const axes = new Set(node.axes);
@@ -52,18 +54,32 @@ export function vectorizeGuards(kernel: LoweredKernel, lane: number): LoweredKer
       case 'binary':
         return add({ ...node, a: rewrite(node.a, guards, scope), b: rewrite(node.b, guards, scope) });
       case 'select':
-        return add({ ...node, condition: rewrite(node.condition, guards, scope), a: rewrite(node.a, guards, scope), b: rewrite(node.b, guards, scope) });
+        return add({
+          ...node,
+          condition: rewrite(node.condition, guards, scope),
+          a: rewrite(node.a, guards, scope),
+          b: rewrite(node.b, guards, scope),
+        });
       case 'reduce':
         return add({ ...node, body: rewrite(node.body, guards, scope) });
       case 'guarded': {
-        if (!varies(node.guards, lane)) return add({ ...node, a: rewrite(node.a, guards, scope), b: rewrite(node.b, guards, scope) });
+        if (!varies(node.guards, lane))
+          return add({ ...node, a: rewrite(node.a, guards, scope), b: rewrite(node.b, guards, scope) });
         const otherwise = complement(node.guards, kernel.extents) ?? [];
         const a = rewrite(node.a, [...guards, ...node.guards], `${scope}+${node.id}`);
         const b = rewrite(node.b, [...guards, ...otherwise], `${scope}-${node.id}`);
         const axes = new Set<number>();
         for (const { index } of node.guards) axesOfIndex(index, axes);
         const condition = add({ kind: 'inside', dtype: 'bool', guards: node.guards, id: 0, axes });
-        return add({ kind: 'select', dtype: node.dtype, condition, a, b, id: 0, axes: new Set([...axes, ...a.axes, ...b.axes]) });
+        return add({
+          kind: 'select',
+          dtype: node.dtype,
+          condition,
+          a,
+          b,
+          id: 0,
+          axes: new Set([...axes, ...a.axes, ...b.axes]),
+        });
       }
     }
   };
@@ -80,7 +96,10 @@ function containsLoad(node: Node): boolean {
 }
 
 /** The opposite of a single guard, where that is again one guard. */
-function complement(guards: readonly LinearGuard[], extents: ReadonlyMap<number, number>): readonly LinearGuard[] | undefined {
+function complement(
+  guards: readonly LinearGuard[],
+  extents: ReadonlyMap<number, number>,
+): readonly LinearGuard[] | undefined {
   const [guard] = guards;
   if (guard === undefined || guards.length !== 1) return undefined;
   const [low, high] = rangeOfIndex(guard.index, extents);

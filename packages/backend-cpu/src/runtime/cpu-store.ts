@@ -75,7 +75,10 @@ export class CpuStore implements Store {
     return this.#exclusive(() => {
       const { entry, shape, storage, region } = this.#find('read', name);
       const { dtype } = entry.type;
-      const data = emptyArray(dtype, shape.reduce((a, b) => a * b, 1));
+      const data = emptyArray(
+        dtype,
+        shape.reduce((a, b) => a * b, 1),
+      );
       gather(viewOf(dtype, this.heap.memory.buffer, region.address, storage.size), data, shape, storage);
       return { dtype, shape, data };
     });
@@ -142,7 +145,12 @@ export class CpuStore implements Store {
 
   checkUsable(operation: string): void {
     if (!this.#disposed) return;
-    throw new NetwrightError({ code: 'store.disposed', operation, expected: 'a store in use', received: 'one that has been disposed of' });
+    throw new NetwrightError({
+      code: 'store.disposed',
+      operation,
+      expected: 'a store in use',
+      received: 'one that has been disposed of',
+    });
   }
 
   /** In turn with runs, so that nothing is read in the middle of one. */

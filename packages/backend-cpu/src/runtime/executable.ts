@@ -1,6 +1,13 @@
 // A planned program bound to a store: kernels compiled, buffers placed, runs.
 
-import type { BufferDecl, CompileReport, Executable, PlannedProgram, TensorData, TypedArray } from '@netwright/compiler';
+import type {
+  BufferDecl,
+  CompileReport,
+  Executable,
+  PlannedProgram,
+  TensorData,
+  TypedArray,
+} from '@netwright/compiler';
 import { formatType, NetwrightError, RANDOM_INPUTS } from '@netwright/ir';
 
 import { buildDriver, type KernelCall, type Span } from '../generate/driver.ts';
@@ -44,19 +51,40 @@ export async function createExecutable({ planned, store, pool, id, report }: Exe
     { name: 'prepare', calls: calls.slice(0, prepareCount) },
     { name: 'run', calls: calls.slice(prepareCount) },
   ];
-  const kernelModule = fresh.length === 0 ? undefined : await WebAssembly.compile(buildKernelModule(fresh.map(({ kernel }) => kernel), limits));
+  const kernelModule =
+    fresh.length === 0
+      ? undefined
+      : await WebAssembly.compile(
+          buildKernelModule(
+            fresh.map(({ kernel }) => kernel),
+            limits,
+          ),
+        );
   const driver = await WebAssembly.compile(buildDriver(entryCalls, pool.threads, limits));
   const modules = kernelModule === undefined ? [] : [{ module: kernelModule, names: fresh.map(({ name }) => name) }];
   const { memory } = store.heap;
   for (const { module, names: exported } of modules) {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: { sin: Math.sin, cos: Math.cos, pow: Math.pow } });
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory },
+      math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
+    });
     exported.forEach((name, i) => {
       store.functions[name] = exports[`k${i}`] as KernelFunction;
     });
   }
   const { exports } = new WebAssembly.Instance(driver, { env: { memory }, kernel: store.functions });
-  const entries = entryCalls.map(({ name, calls: own }) => ({ entry: exports[name] as Entry, parallel: own.some(({ parallel }) => parallel) }));
-  await pool.load({ program: id, store: store.id, memory, kernels: modules, driver, entries: entryCalls.map(({ name }) => name) });
+  const entries = entryCalls.map(({ name, calls: own }) => ({
+    entry: exports[name] as Entry,
+    parallel: own.some(({ parallel }) => parallel),
+  }));
+  await pool.load({
+    program: id,
+    store: store.id,
+    memory,
+    kernels: modules,
+    driver,
+    entries: entryCalls.map(({ name }) => name),
+  });
 
   const roles = buffersByRole(buffers);
   const written = new Set(kernels.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
@@ -70,11 +98,22 @@ export async function createExecutable({ planned, store, pool, id, report }: Exe
     checkInputs(roles.input, inputs);
     return pool.exclusive(async () => {
       store.checkUsable('run');
-      if (disposed) throw new NetwrightError({ code: 'executable.disposed', operation: 'run', expected: 'an executable in use', received: 'one that has been disposed of' });
+      if (disposed)
+        throw new NetwrightError({
+          code: 'executable.disposed',
+          operation: 'run',
+          expected: 'an executable in use',
+          received: 'one that has been disposed of',
+        });
       const arena = store.arena(plan.arenaBytes);
       const view = (decl: BufferDecl): TypedArray => {
         const place = places[decl.id] ?? { space: 'fixed', offset: 0 };
-        return viewOf(decl.dtype, memory.buffer, place.offset + (place.space === 'arena' ? arena : 0), decl.storage.size);
+        return viewOf(
+          decl.dtype,
+          memory.buffer,
+          place.offset + (place.space === 'arena' ? arena : 0),
+          decl.storage.size,
+        );
       };
       const version = store.versionOf(preparedNames);
       const start = async (entryIndex: number): Promise<void> => {
@@ -93,7 +132,10 @@ export async function createExecutable({ planned, store, pool, id, report }: Exe
       const results: Record<string, TensorData> = {};
       for (const { names: outputNames, decl } of roles.output) {
         for (const name of outputNames) {
-          const data = emptyArray(decl.dtype, decl.shape.reduce((a, b) => a * b, 1));
+          const data = emptyArray(
+            decl.dtype,
+            decl.shape.reduce((a, b) => a * b, 1),
+          );
           gather(view(decl), data, decl.shape, decl.storage);
           results[name] = { dtype: decl.dtype, shape: decl.shape, data };
         }
@@ -116,8 +158,14 @@ export async function createExecutable({ planned, store, pool, id, report }: Exe
 }
 
 /** Persistent buffers in the store, constants and prepared values in regions of their own, the rest in the arena. */
-function placeBuffers({ program, prepareCount, plan }: PlannedProgram, store: CpuStore, regions: Region[]): readonly Place[] {
-  const kept = new Set(program.kernels.slice(0, prepareCount).flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
+function placeBuffers(
+  { program, prepareCount, plan }: PlannedProgram,
+  store: CpuStore,
+  regions: Region[],
+): readonly Place[] {
+  const kept = new Set(
+    program.kernels.slice(0, prepareCount).flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)),
+  );
   const own = (decl: BufferDecl): Place => {
     const region = store.heap.allocate(decl.storage.size * storedBytes[decl.dtype]);
     regions.push(region);
@@ -142,7 +190,11 @@ function placeBuffers({ program, prepareCount, plan }: PlannedProgram, store: Cp
 }
 
 /** Gives each distinct kernel one name in the store; `fresh` are those that have to be compiled. */
-function nameKernels(prepared: readonly PreparedKernel[], store: CpuStore, id: number): { fresh: { kernel: PreparedKernel; name: string }[]; names: string[] } {
+function nameKernels(
+  prepared: readonly PreparedKernel[],
+  store: CpuStore,
+  id: number,
+): { fresh: { kernel: PreparedKernel; name: string }[]; names: string[] } {
   const fresh: { kernel: PreparedKernel; name: string }[] = [];
   const names = prepared.map((kernel) => {
     const known = store.names.get(kernel.signature);
@@ -155,7 +207,13 @@ function nameKernels(prepared: readonly PreparedKernel[], store: CpuStore, id: n
   return { fresh, names };
 }
 
-function kernelCall({ lowered, plan, iterations }: PreparedKernel, callee: string, buffers: readonly BufferDecl[], places: readonly Place[], threads: number): KernelCall {
+function kernelCall(
+  { lowered, plan, iterations }: PreparedKernel,
+  callee: string,
+  buffers: readonly BufferDecl[],
+  places: readonly Place[],
+  threads: number,
+): KernelCall {
   const placeOf = (buffer: number): Place => places[buffer] ?? { space: 'fixed', offset: 0 };
   const written = new Set(lowered.outputs.map(({ slot }) => slot));
   const spans = lowered.buffers.map((buffer, slot): Span => {
@@ -164,7 +222,13 @@ function kernelCall({ lowered, plan, iterations }: PreparedKernel, callee: strin
     const bytes = decl === undefined ? 0 : decl.storage.size * storedBytes[decl.dtype];
     return { space, start: offset, end: offset + bytes, write: written.has(slot) };
   });
-  return { callee, addresses: lowered.buffers.map(placeOf), iterations, parallel: iterations >= threads && plan.cost >= parallelCost, spans };
+  return {
+    callee,
+    addresses: lowered.buffers.map(placeOf),
+    iterations,
+    parallel: iterations >= threads && plan.cost >= parallelCost,
+    spans,
+  };
 }
 
 interface Roles {
@@ -194,16 +258,31 @@ function checkInputs(expected: Roles['input'], inputs: Readonly<Record<string, T
       continue;
     }
     const length = decl.shape.reduce((a, b) => a * b, 1);
-    if (tensor.dtype !== decl.dtype || tensor.shape.length !== decl.shape.length || tensor.shape.some((extent, k) => extent !== decl.shape[k]) || tensor.data.length !== length) {
-      reasons.push(`input ${name} should be ${formatType(decl)} but is ${formatType(tensor)} with ${tensor.data.length} elements`);
+    if (
+      tensor.dtype !== decl.dtype ||
+      tensor.shape.length !== decl.shape.length ||
+      tensor.shape.some((extent, k) => extent !== decl.shape[k]) ||
+      tensor.data.length !== length
+    ) {
+      reasons.push(
+        `input ${name} should be ${formatType(decl)} but is ${formatType(tensor)} with ${tensor.data.length} elements`,
+      );
     }
   }
-  if (reasons.length > 0) throw new NetwrightError({ code: 'run.inputs', operation: 'run', expected: `inputs ${expected.map(({ name }) => name).join(', ')}`, reasons });
+  if (reasons.length > 0)
+    throw new NetwrightError({
+      code: 'run.inputs',
+      operation: 'run',
+      expected: `inputs ${expected.map(({ name }) => name).join(', ')}`,
+      reasons,
+    });
 }
 
 function describeSchedule({ plan, lowered }: PreparedKernel): string {
   const extent = (axis: number): string => String(lowered.extents.get(axis) ?? 1);
-  const tile = [...plan.tile].map(([axis, size]) => `${axis === plan.lane ? 'lanes' : 'rows'} ${size} of ${extent(axis)}`);
+  const tile = [...plan.tile].map(
+    ([axis, size]) => `${axis === plan.lane ? 'lanes' : 'rows'} ${size} of ${extent(axis)}`,
+  );
   const slices = plan.slices.map(({ axis, size }) => `slices of ${size} of ${extent(axis)}`);
   return [...tile, ...slices].join(', ') || 'scalar';
 }

@@ -50,7 +50,8 @@ export class Heap {
     const merged: Region[] = [];
     for (const next of regions) {
       const last = merged.at(-1);
-      if (last !== undefined && last.address + last.bytes === next.address) merged[merged.length - 1] = { address: last.address, bytes: last.bytes + next.bytes };
+      if (last !== undefined && last.address + last.bytes === next.address)
+        merged[merged.length - 1] = { address: last.address, bytes: last.bytes + next.bytes };
       else merged.push(next);
     }
     this.#free = merged;
@@ -79,10 +80,19 @@ function createMemory(shared: boolean): { memory: WebAssembly.Memory; maximumPag
   let failure: unknown;
   for (const maximumPages of [65536, 32768, 16384, 8192]) {
     try {
-      return { memory: new WebAssembly.Memory({ initial: reservedBytes / pageBytes, maximum: maximumPages, shared }), maximumPages };
+      return {
+        memory: new WebAssembly.Memory({ initial: reservedBytes / pageBytes, maximum: maximumPages, shared }),
+        maximumPages,
+      };
     } catch (cause) {
       failure = cause;
     }
   }
-  throw new NetwrightError({ code: 'cpu.memory-unavailable', operation: 'cpu', expected: 'a WebAssembly memory of up to 512 MiB', reasons: [String(failure)], cause: failure });
+  throw new NetwrightError({
+    code: 'cpu.memory-unavailable',
+    operation: 'cpu',
+    expected: 'a WebAssembly memory of up to 512 MiB',
+    reasons: [String(failure)],
+    cause: failure,
+  });
 }

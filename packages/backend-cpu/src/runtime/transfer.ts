@@ -37,7 +37,11 @@ export function gather<A extends TypedArray>(source: A, target: A, shape: readon
 }
 
 /** Visits rows of the last axis: first canonical position, first storage position, length, storage stride. */
-function walk(shape: readonly number[], { strides, offset }: Storage, visit: (canonical: number, stored: number, count: number, stride: number) => void): void {
+function walk(
+  shape: readonly number[],
+  { strides, offset }: Storage,
+  visit: (canonical: number, stored: number, count: number, stride: number) => void,
+): void {
   const last = shape.length - 1;
   const row = shape[last] ?? 1;
   let canonical = 0;
@@ -53,7 +57,12 @@ function walk(shape: readonly number[], { strides, offset }: Storage, visit: (ca
 }
 
 /** Elements of a dtype over part of a memory's current buffer. */
-export function viewOf(dtype: 'f32' | 'i32' | 'u8' | 'bool', buffer: ArrayBufferLike, address: number, length: number): TypedArray {
+export function viewOf(
+  dtype: 'f32' | 'i32' | 'u8' | 'bool',
+  buffer: ArrayBufferLike,
+  address: number,
+  length: number,
+): TypedArray {
   if (dtype === 'f32') return new Float32Array(buffer, address, length);
   return dtype === 'i32' ? new Int32Array(buffer, address, length) : new Uint8Array(buffer, address, length);
 }

@@ -25,7 +25,10 @@ export class WorkerPool {
   readonly threads: number;
   readonly #control: Int32Array | undefined;
   readonly #workers: WorkerHandle[] = [];
-  readonly #loading = new Map<number, { left: number; readonly resolve: () => void; readonly reject: (error: Error) => void }>();
+  readonly #loading = new Map<
+    number,
+    { left: number; readonly resolve: () => void; readonly reject: (error: Error) => void }
+  >();
   #failure: string | undefined;
   #closed = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -134,7 +137,13 @@ export class WorkerPool {
   }
 
   #error(): NetwrightError {
-    if (this.#closed) return new NetwrightError({ code: 'cpu.disposed', operation: 'cpu', expected: 'a backend in use', received: 'one that has been disposed of' });
+    if (this.#closed)
+      return new NetwrightError({
+        code: 'cpu.disposed',
+        operation: 'cpu',
+        expected: 'a backend in use',
+        received: 'one that has been disposed of',
+      });
     return new NetwrightError({
       code: 'cpu.worker',
       operation: 'cpu',

@@ -19,9 +19,15 @@ export interface LoadMessage {
   readonly entries: readonly string[];
 }
 
-export type ToWorker = StartMessage | LoadMessage | { readonly kind: 'unload'; readonly program: number } | { readonly kind: 'forget'; readonly store: number } | { readonly kind: 'wake' };
+export type ToWorker =
+  | StartMessage
+  | LoadMessage
+  | { readonly kind: 'unload'; readonly program: number }
+  | { readonly kind: 'forget'; readonly store: number }
+  | { readonly kind: 'wake' };
 
-export type FromWorker = { readonly kind: 'loaded'; readonly program: number } | { readonly kind: 'failed'; readonly message: string };
+export type FromWorker =
+  { readonly kind: 'loaded'; readonly program: number } | { readonly kind: 'failed'; readonly message: string };
 
 /** How long a worker that has finished stays ready before it returns to its event loop. */
 const readyMilliseconds = 2;

@@ -1,6 +1,6 @@
 // Chooses the order of the dimensions of every buffer: channels last for images, [kh][kw][in][out] for filters.
 
-import type { BufferDecl, Index, Kernel, KernelProgram, SchedulePass } from '@netwright/compiler';
+import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compiler';
 
 import { affineAxes, indexKey, pureAxis } from './index-algebra.ts';
 import { persistentOrder, storageInOrder } from './persistent-storage.ts';
@@ -15,19 +15,30 @@ type Vote = 'image' | 'filter';
 export const chooseLayout: SchedulePass = {
   name: 'choose-layout',
   requires: 'Every buffer is row-major.',
-  guarantees: 'Temporary buffers that kernels walk together have one order of dimensions, the best one for the sums of products that read or write them.',
+  guarantees:
+    'Temporary buffers that kernels walk together have one order of dimensions, the best one for the sums of products that read or write them.',
   run: (program) => {
     const classes = new Classes(program.buffers);
     for (const kernel of program.kernels) joinAlike(kernel, program.buffers, classes);
     const votes = new Map<number, Vote>();
-    for (const kernel of program.kernels) collectVotes(kernel, (buffer, vote) => votes.set(classes.find(buffer), votes.get(classes.find(buffer)) ?? vote));
+    for (const kernel of program.kernels)
+      collectVotes(kernel, (buffer, vote) => votes.set(classes.find(buffer), votes.get(classes.find(buffer)) ?? vote));
     const persistent = new Map<number, readonly number[]>();
-    for (const { id, role, shape } of program.buffers) if (role.kind === 'persistent') persistent.set(classes.find(id), persistentOrder(shape));
-    return { ...program, buffers: program.buffers.map((decl) => withOrder(decl, classes.find(decl.id), votes, persistent)) };
+    for (const { id, role, shape } of program.buffers)
+      if (role.kind === 'persistent') persistent.set(classes.find(id), persistentOrder(shape));
+    return {
+      ...program,
+      buffers: program.buffers.map((decl) => withOrder(decl, classes.find(decl.id), votes, persistent)),
+    };
   },
 };
 
-function withOrder(decl: BufferDecl, group: number, votes: ReadonlyMap<number, Vote>, persistent: ReadonlyMap<number, readonly number[]>): BufferDecl {
+function withOrder(
+  decl: BufferDecl,
+  group: number,
+  votes: ReadonlyMap<number, Vote>,
+  persistent: ReadonlyMap<number, readonly number[]>,
+): BufferDecl {
   const { role, shape } = decl;
   if (role.kind === 'persistent') return { ...decl, storage: storageInOrder(shape, persistentOrder(shape)) };
   if (role.kind !== 'temporary') return decl;
@@ -52,14 +63,21 @@ class Classes {
     return root;
   }
 
+  #isMovable(id: number): boolean {
+    return this.#movable[id] ?? false;
+  }
+
   join(a: number, b: number): void {
-    if (this.#movable[a] === true && this.#movable[b] === true) this.#parent[this.find(b)] = this.find(a);
+    if (this.#isMovable(a) && this.#isMovable(b)) this.#parent[this.find(b)] = this.find(a);
   }
 }
 
 /** Joins buffers of rank 2 walked by the same indices, and of rank 4 whose first two dimensions are. */
 function joinAlike(kernel: Kernel, buffers: readonly BufferDecl[], classes: Classes): void {
-  const accesses: { readonly buffer: number; readonly index: readonly Index[] }[] = [...kernel.outputs, ...kernel.outputs.flatMap(({ value }) => loadsOf(value))];
+  const accesses: { readonly buffer: number; readonly index: readonly Index[] }[] = [
+    ...kernel.outputs,
+    ...kernel.outputs.flatMap(({ value }) => loadsOf(value)),
+  ];
   const groups = new Map<string, number>();
   for (const { buffer, index } of accesses) {
     if (index.length !== 2 && index.length !== 4) continue;
@@ -79,13 +97,19 @@ function collectVotes(kernel: Kernel, vote: (buffer: number, kind: Vote) => void
     const batch = index[0] === undefined ? undefined : pureAxis(index[0]);
     for (const { body } of reducesOf(value)) {
       const loads = loadsOf(body).filter((load) => load.index.length === 4);
-      const windows = new Set(loads.filter((load) => isWindow(load, outputAxes)).map((load) => load.index[0]).flatMap((first) => (first === undefined ? [] : [pureAxis(first)])));
+      const windows = new Set(
+        loads
+          .filter((load) => isWindow(load, outputAxes))
+          .map((load) => load.index[0])
+          .flatMap((first) => (first === undefined ? [] : [pureAxis(first)])),
+      );
       for (const load of loads) {
         const samples = load.index[0] === undefined ? undefined : pureAxis(load.index[0]);
         if (samples === undefined) continue;
         if (isWindow(load, outputAxes)) {
           vote(load.buffer, 'image');
-          if (index.length === 4) vote(buffer, samples === batch ? 'image' : outputAxes.has(samples) ? 'image' : 'filter');
+          if (index.length === 4)
+            vote(buffer, samples === batch ? 'image' : outputAxes.has(samples) ? 'image' : 'filter');
         } else if (windows.has(samples)) {
           vote(load.buffer, 'image');
         } else if (index.length === 4 && samples === batch && mixesChannels(load, loads, outputAxes, samples)) {
@@ -106,11 +130,18 @@ function isWindow(load: LoadExpr, outputAxes: ReadonlySet<number>): boolean {
 }
 
 function nestedAxes(index: Index): readonly number[] {
-  return index.terms.flatMap(({ atom }) => (atom.kind === 'axis' ? [atom.axis] : atom.kind === 'value' ? [] : nestedAxes(atom.of)));
+  return index.terms.flatMap(({ atom }) =>
+    atom.kind === 'axis' ? [atom.axis] : atom.kind === 'value' ? [] : nestedAxes(atom.of),
+  );
 }
 
 /** Channels are summed against another operand that is the same for all samples. */
-function mixesChannels(load: LoadExpr, loads: readonly LoadExpr[], outputAxes: ReadonlySet<number>, samples: number): boolean {
+function mixesChannels(
+  load: LoadExpr,
+  loads: readonly LoadExpr[],
+  outputAxes: ReadonlySet<number>,
+  samples: number,
+): boolean {
   const channels = load.index[1] === undefined ? undefined : pureAxis(load.index[1]);
   if (channels === undefined || outputAxes.has(channels)) return false;
   return loads.some((other) => other !== load && other.index.every((index) => !nestedAxes(index).includes(samples)));

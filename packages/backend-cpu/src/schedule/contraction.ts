@@ -7,7 +7,13 @@ import { loadsOf, reducesOf, type LoadExpr, type ReduceExpr } from './rewrite-ex
 
 /** A sum whose terms multiply at least two loads. */
 export function isContraction(reduce: ReduceExpr): boolean {
-  return reduce.op === 'sum' && reduce.dtype === 'f32' && reduce.body.kind === 'binary' && reduce.body.op === 'mul' && loadsOf(reduce.body).length >= 2;
+  return (
+    reduce.op === 'sum' &&
+    reduce.dtype === 'f32' &&
+    reduce.body.kind === 'binary' &&
+    reduce.body.op === 'mul' &&
+    loadsOf(reduce.body).length >= 2
+  );
 }
 
 export function contractionsOf(kernel: Kernel): readonly ReduceExpr[] {
@@ -21,7 +27,10 @@ export function extentsOf(kernel: Kernel): ReadonlyMap<number, number> {
 /** Multiplications of a contraction over all outputs of its kernel. */
 export function multiplications(kernel: Kernel, reduce: ReduceExpr): number {
   const extents = extentsOf(kernel);
-  return [...kernel.axes.map(({ id }) => id), ...reduce.axes].reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
+  return [...kernel.axes.map(({ id }) => id), ...reduce.axes].reduce(
+    (product, axis) => product * (extents.get(axis) ?? 1),
+    1,
+  );
 }
 
 /** Axes of an affine access; undefined when an index of it is not affine. */

@@ -26,7 +26,10 @@ export function addIndices(...parts: readonly Index[]): Index {
 
 export function scaleIndex(index: Index, by: number): Index {
   if (by === 0) return zeroIndex;
-  return { offset: index.offset * by, terms: index.terms.map(({ coefficient, atom }) => ({ coefficient: coefficient * by, atom })) };
+  return {
+    offset: index.offset * by,
+    terms: index.terms.map(({ coefficient, atom }) => ({ coefficient: coefficient * by, atom })),
+  };
 }
 
 export function shiftIndex(index: Index, by: number): Index {
@@ -46,13 +49,22 @@ function atomKey(atom: IndexAtom): string {
 
 /** Equal strings for equal indices. */
 export function indexKey(index: Index): string {
-  return [String(index.offset), ...index.terms.map(({ coefficient, atom }) => `${coefficient}*${atomKey(atom)}`)].join('+');
+  return [String(index.offset), ...index.terms.map(({ coefficient, atom }) => `${coefficient}*${atomKey(atom)}`)].join(
+    '+',
+  );
 }
 
 /** The axis, where the index is exactly one axis. */
 export function pureAxis(index: Index): number | undefined {
   const [term, ...others] = index.terms;
-  if (index.offset !== 0 || term === undefined || others.length > 0 || term.coefficient !== 1 || term.atom.kind !== 'axis') return undefined;
+  if (
+    index.offset !== 0 ||
+    term === undefined ||
+    others.length > 0 ||
+    term.coefficient !== 1 ||
+    term.atom.kind !== 'axis'
+  )
+    return undefined;
   return term.atom.axis;
 }
 
@@ -96,6 +108,9 @@ export function modulo(index: Index, by: number): Index {
 function divide(index: Index, by: number): { quotient: Index; rest: Index } {
   const whole = index.terms.filter(({ coefficient }) => coefficient % by === 0);
   const left = index.terms.filter(({ coefficient }) => coefficient % by !== 0);
-  const quotient = { offset: 0, terms: whole.map(({ coefficient, atom }) => ({ coefficient: coefficient / by, atom })) };
+  const quotient = {
+    offset: 0,
+    terms: whole.map(({ coefficient, atom }) => ({ coefficient: coefficient / by, atom })),
+  };
   return { quotient, rest: { offset: index.offset, terms: left } };
 }

@@ -3,7 +3,15 @@
 
 import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compiler';
 
-import { axesOfAccess, contractionsOf, extentsOf, firstFreeAxis, multiplications, strideAlong, type LoadExpr } from './contraction.ts';
+import {
+  axesOfAccess,
+  contractionsOf,
+  extentsOf,
+  firstFreeAxis,
+  multiplications,
+  strideAlong,
+  type LoadExpr,
+} from './contraction.ts';
 import { addIndices, axisIndex, pureAxis } from './index-algebra.ts';
 import { loadsOf, rewriteExpression, rewriteIndex } from './rewrite-expression.ts';
 import { storageInOrder } from './persistent-storage.ts';
@@ -17,7 +25,8 @@ const widths = [16, 12, 8];
 export const packPanels: SchedulePass = {
   name: 'pack-panels',
   requires: 'Layouts are chosen.',
-  guarantees: 'Sums of products with at least 64 multiplications for each element of their lane operand read it from panels, where the outputs along the lanes divide evenly into panels.',
+  guarantees:
+    'Sums of products with at least 64 multiplications for each element of their lane operand read it from panels, where the outputs along the lanes divide evenly into panels.',
   run: (program) => {
     const buffers = [...program.buffers];
     const kernels = program.kernels.flatMap((kernel) => packKernel(kernel, buffers));
@@ -40,10 +49,23 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
   const extents = extentsOf(kernel);
   const block = firstFreeAxis(kernel);
   const extent = extents.get(lane) ?? 1;
-  const scratchAxes = [{ id: block, extent: extent / width }, ...others.map((id) => ({ id, extent: extents.get(id) ?? 1 })), { id: lane, extent: width }];
+  const scratchAxes = [
+    { id: block, extent: extent / width },
+    ...others.map((id) => ({ id, extent: extents.get(id) ?? 1 })),
+    { id: lane, extent: width },
+  ];
   const substitution = { axes: new Map([[lane, addIndices(axisIndex(block, width), axisIndex(lane))]]) };
   const shape = scratchAxes.map((axis) => axis.extent);
-  const scratch: BufferDecl = { id: buffers.length, dtype: 'f32', shape, role: { kind: 'temporary' }, storage: storageInOrder(shape, shape.map((_, k) => k)) };
+  const scratch: BufferDecl = {
+    id: buffers.length,
+    dtype: 'f32',
+    shape,
+    role: { kind: 'temporary' },
+    storage: storageInOrder(
+      shape,
+      shape.map((_, k) => k),
+    ),
+  };
   buffers.push(scratch);
   const index = scratchAxes.map(({ id }) => axisIndex(id));
   const copy: Kernel = {
@@ -58,11 +80,21 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     copy,
     {
       ...kernel,
-      axes: kernel.axes.flatMap((axis) => (axis.id === lane ? [{ id: block, extent: extent / width }, { id: lane, extent: width }] : [axis])),
+      axes: kernel.axes.flatMap((axis) =>
+        axis.id === lane
+          ? [
+              { id: block, extent: extent / width },
+              { id: lane, extent: width },
+            ]
+          : [axis],
+      ),
       outputs: kernel.outputs.map((output) => ({
         ...output,
         index: output.index.map((one) => rewriteIndex(one, substitution)),
-        value: rewriteExpression(output.value, { ...substitution, replace: (expr) => (expr === load ? packed : undefined) }),
+        value: rewriteExpression(output.value, {
+          ...substitution,
+          replace: (expr) => (expr === load ? packed : undefined),
+        }),
       })),
     },
   ];
@@ -80,19 +112,38 @@ function findPanel(kernel: Kernel, buffers: readonly BufferDecl[]): Panel | unde
     const along = loads.filter((load) => axesOfAccess(load.index)?.has(lane) === true);
     const [load] = along;
     const streamed = loads.find((other) => other !== load);
-    if (load === undefined || streamed === undefined || along.length !== 1 || loads.length !== 2 || load.guards.length > 0) continue;
+    if (
+      load === undefined ||
+      streamed === undefined ||
+      along.length !== 1 ||
+      loads.length !== 2 ||
+      load.guards.length > 0
+    )
+      continue;
     const axes = axesOfAccess(load.index);
     if (axes === undefined || !streamed.index.every((one) => pureOrAffine(one))) continue;
     const others = [...axes].filter((axis) => axis !== lane);
     const size = [...axes].reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
-    const summed = others.filter((axis) => reduce.axes.includes(axis)).reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
+    const summed = others
+      .filter((axis) => reduce.axes.includes(axis))
+      .reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
     if (summed < steps || multiplications(kernel, reduce) < intensity * size) continue;
     // Sums over positions are cut into slices instead: their operands are reused slice by slice.
     if (reduce.axes.some((axis) => (extents.get(axis) ?? 1) > 1 && !axes.has(axis))) continue;
     const strides = buffers[streamed.buffer]?.storage.strides ?? [];
-    const reach = (axis: number): number => (reduce.axes.includes(axis) ? Math.abs(strideAlong(axis, streamed.index, strides)) : Infinity);
-    if (reduce.axes.length > 0 && Math.min(...reduce.axes.filter((axis) => (extents.get(axis) ?? 1) > 1).map(reach)) >= 16) continue;
-    return { load, lane, width, others: [...others].sort((a, b) => (reach(a) === reach(b) ? 0 : reach(b) > reach(a) ? 1 : -1)) };
+    const reach = (axis: number): number =>
+      reduce.axes.includes(axis) ? Math.abs(strideAlong(axis, streamed.index, strides)) : Infinity;
+    if (
+      reduce.axes.length > 0 &&
+      Math.min(...reduce.axes.filter((axis) => (extents.get(axis) ?? 1) > 1).map(reach)) >= 16
+    )
+      continue;
+    return {
+      load,
+      lane,
+      width,
+      others: [...others].sort((a, b) => (reach(a) === reach(b) ? 0 : reach(b) > reach(a) ? 1 : -1)),
+    };
   }
   return undefined;
 }
@@ -105,7 +156,9 @@ function pureOrAffine(index: Index): boolean {
 function contiguousOutputAxis(kernel: Kernel, buffers: readonly BufferDecl[]): number | undefined {
   let found: number | undefined;
   for (const { buffer, index } of kernel.outputs) {
-    const dimension = (buffers[buffer]?.storage.strides ?? []).findIndex((stride, k) => stride === 1 && (buffers[buffer]?.shape[k] ?? 1) > 1);
+    const dimension = (buffers[buffer]?.storage.strides ?? []).findIndex(
+      (stride, k) => stride === 1 && (buffers[buffer]?.shape[k] ?? 1) > 1,
+    );
     const axis = index[dimension] === undefined ? undefined : pureAxis(index[dimension]);
     if (axis === undefined || (found !== undefined && found !== axis)) return undefined;
     found = axis;

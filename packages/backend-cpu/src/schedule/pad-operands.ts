@@ -5,10 +5,11 @@ import type { BufferDecl, Expr, Guard, Index, Kernel, KernelProgram, SchedulePas
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
 import { affineRange, axisIndex, indexKey, shiftIndex } from './index-algebra.ts';
-import { loadsOf, rewriteExpression, type LoadExpr } from './rewrite-expression.ts';
+import { loadsOf, reducesOf, rewriteExpression, type LoadExpr, type ReduceExpr } from './rewrite-expression.ts';
 
-/** Fewest multiplications for each copied element. */
+/** Fewest terms for each copied element: multiplications, or steps of a pooling window. */
 const intensity = 16;
+const windowIntensity = 1.5;
 /** Kernels further apart make copies of their own: a copy should not live through the whole program. */
 const distance = 8;
 /** Rows of this many floats get a pitch that is not a power of two. */
@@ -20,14 +21,15 @@ interface Request {
   readonly load: LoadExpr;
   /** First and last index visited, for each dimension. */
   readonly window: readonly (readonly [number, number])[];
-  /** That a copy relieves of guards; 0 where no guard can fail. */
-  readonly multiplications: number;
+  /** Copied elements that the relief from guards is worth; 0 where no guard can fail. */
+  readonly worth: number;
 }
 
 export const padOperands: SchedulePass = {
   name: 'pad-operands',
   requires: 'Layouts are chosen.',
-  guarantees: 'Sums of products with at least 16 multiplications for each element of an operand read it without padding guards.',
+  guarantees:
+    'Sums of products with at least 16 multiplications for each element of an operand read it without padding guards.',
   run: (program) => {
     const buffers = [...program.buffers];
     const copies = new Map<number, Kernel[]>();
@@ -42,7 +44,10 @@ export const padOperands: SchedulePass = {
     const rewriting = { axes: new Map<number, Index>(), replace: (expr: Expr) => replacements.get(expr) };
     const kernels = program.kernels.flatMap((kernel, i) => [
       ...(copies.get(i) ?? []),
-      { ...kernel, outputs: kernel.outputs.map((output) => ({ ...output, value: rewriteExpression(output.value, rewriting) })) },
+      {
+        ...kernel,
+        outputs: kernel.outputs.map((output) => ({ ...output, value: rewriteExpression(output.value, rewriting) })),
+      },
     ]);
     return { buffers, kernels };
   },
@@ -60,6 +65,14 @@ function groupRequests(program: KernelProgram): readonly (readonly [Request, ...
   program.kernels.forEach((kernel, i) => {
     for (const request of requestsOf(kernel, i, program)) {
       const group = open.get(request.load.buffer);
+      // Unguarded loads fit any filling; a different one starts a new copy.
+      if (
+        group !== undefined &&
+        fillOf(group) !== undefined &&
+        request.load.guards.length > 0 &&
+        fillOf(group) !== request.load.fill
+      )
+        close(request.load.buffer);
       if (group !== undefined && i - (group.at(-1)?.kernel ?? i) > distance) close(request.load.buffer);
       const current = open.get(request.load.buffer);
       if (current === undefined) open.set(request.load.buffer, [request]);
@@ -71,12 +84,18 @@ function groupRequests(program: KernelProgram): readonly (readonly [Request, ...
   return closed;
 }
 
+function fillOf(group: readonly Request[]): number | undefined {
+  return group.find(({ load }) => load.guards.length > 0)?.load.fill;
+}
+
 function requestsOf(kernel: Kernel, position: number, program: KernelProgram): readonly Request[] {
   const extents = extentsOf(kernel);
-  return contractionsOf(kernel).flatMap((reduce) =>
+  const contractions = contractionsOf(kernel);
+  const reduces = [...contractions, ...windowsOf(kernel)];
+  return reduces.flatMap((reduce) =>
     loadsOf(reduce.body).flatMap((load): Request[] => {
       const shape = program.buffers[load.buffer]?.shape ?? [];
-      if (load.fill !== 0 || !load.guards.every((guard) => guardedDimension(load, guard, shape) !== undefined)) return [];
+      if (!load.guards.every((guard) => guardedDimension(load, guard, shape) !== undefined)) return [];
       const padded = load.guards.some(({ index, lower, upper }) => {
         const [low, high] = affineRange(index, extents) ?? [-Infinity, Infinity];
         return low < lower || high >= upper;
@@ -87,21 +106,49 @@ function requestsOf(kernel: Kernel, position: number, program: KernelProgram): r
         if (range === undefined) return [];
         window.push(range);
       }
-      return [{ kernel: position, load, window, multiplications: padded ? multiplications(kernel, reduce) : 0 }];
+      return [
+        {
+          kernel: position,
+          load,
+          window,
+          worth: padded
+            ? multiplications(kernel, reduce) / (contractions.includes(reduce) ? intensity : windowIntensity)
+            : 0,
+        },
+      ];
     }),
   );
 }
 
+/** Reductions of one sliding load, as in pooling. */
+function windowsOf(kernel: Kernel): readonly ReduceExpr[] {
+  const reduces = [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))];
+  return reduces.filter(
+    ({ op, body }) => op !== 'argmax' && body.kind === 'load' && body.index.some(({ terms }) => terms.length > 1),
+  );
+}
+
 /** The dimension that a guard keeps inside the tensor. */
-function guardedDimension(load: LoadExpr, { index, lower, upper }: Guard, shape: readonly number[]): number | undefined {
+function guardedDimension(
+  load: LoadExpr,
+  { index, lower, upper }: Guard,
+  shape: readonly number[],
+): number | undefined {
   const moving = indexKey(shiftIndex(index, -index.offset));
   const found = load.index.findIndex(
-    (one, k) => indexKey(shiftIndex(one, -one.offset)) === moving && lower - index.offset === -one.offset && upper - index.offset === (shape[k] ?? 1) - one.offset,
+    (one, k) =>
+      indexKey(shiftIndex(one, -one.offset)) === moving &&
+      lower - index.offset === -one.offset &&
+      upper - index.offset === (shape[k] ?? 1) - one.offset,
   );
   return found < 0 ? undefined : found;
 }
 
-function copyFor(group: readonly [Request, ...Request[]], program: KernelProgram, buffers: BufferDecl[]): { copy: Kernel; replacements: readonly (readonly [Expr, Expr])[] } | undefined {
+function copyFor(
+  group: readonly [Request, ...Request[]],
+  program: KernelProgram,
+  buffers: BufferDecl[],
+): { copy: Kernel; replacements: readonly (readonly [Expr, Expr])[] } | undefined {
   const [{ load, kernel }] = group;
   const source = program.buffers[load.buffer];
   const owner = program.kernels[kernel];
@@ -110,18 +157,36 @@ function copyFor(group: readonly [Request, ...Request[]], program: KernelProgram
   const first = Array.from({ length: rank }, (_, k) => Math.min(...group.map(({ window }) => window[k]?.[0] ?? 0)));
   const shape = first.map((from, k) => Math.max(...group.map(({ window }) => window[k]?.[1] ?? 0)) - from + 1);
   const size = shape.reduce((a, b) => a * b, 1);
-  if (size * intensity > group.reduce((sum, request) => sum + request.multiplications, 0)) return undefined;
-  const scratch: BufferDecl = { id: buffers.length, dtype: 'f32', shape, role: { kind: 'temporary' }, storage: paddedStorage(shape, source.storage) };
+  if (size > group.reduce((sum, request) => sum + request.worth, 0)) return undefined;
+  const scratch: BufferDecl = {
+    id: buffers.length,
+    dtype: 'f32',
+    shape,
+    role: { kind: 'temporary' },
+    storage: paddedStorage(shape, source.storage),
+  };
   buffers.push(scratch);
-  const replacements = group.map(
-    ({ load: from }): readonly [Expr, Expr] => [from, { ...from, buffer: scratch.id, index: from.index.map((index, k) => shiftIndex(index, -(first[k] ?? 0))), guards: [] }],
-  );
-  return { copy: copyKernel(`${owner.name}/pad${source.id}`, owner, source, scratch, first), replacements };
+  const replacements = group.map(({ load: from }): readonly [Expr, Expr] => [
+    from,
+    {
+      ...from,
+      buffer: scratch.id,
+      index: from.index.map((index, k) => shiftIndex(index, -(first[k] ?? 0))),
+      guards: [],
+      fill: 0,
+    },
+  ]);
+  return {
+    copy: copyKernel(`${owner.name}/pad${source.id}`, owner, source, scratch, first, fillOf(group) ?? 0),
+    replacements,
+  };
 }
 
 /** The order of the source, dense but for a pitch that is not a power of two between long rows. */
 function paddedStorage(shape: readonly number[], like: Storage): Storage {
-  const innermostFirst = shape.map((_, dimension) => dimension).sort((a, b) => (like.strides[a] ?? 0) - (like.strides[b] ?? 0) || (shape[b] ?? 0) - (shape[a] ?? 0));
+  const innermostFirst = shape
+    .map((_, dimension) => dimension)
+    .sort((a, b) => (like.strides[a] ?? 0) - (like.strides[b] ?? 0) || (shape[b] ?? 0) - (shape[a] ?? 0));
   const strides = shape.map(() => 0);
   let size = 1;
   innermostFirst.forEach((dimension, depth) => {
@@ -132,7 +197,14 @@ function paddedStorage(shape: readonly number[], like: Storage): Storage {
   return { strides, offset: 0, size };
 }
 
-function copyKernel(name: string, { sources }: Kernel, source: BufferDecl, scratch: BufferDecl, first: readonly number[]): Kernel {
+function copyKernel(
+  name: string,
+  { sources }: Kernel,
+  source: BufferDecl,
+  scratch: BufferDecl,
+  first: readonly number[],
+  fill: number,
+): Kernel {
   const at = scratch.shape.map((_, k) => axisIndex(k));
   const index = at.map((one, k) => shiftIndex(one, first[k] ?? 0));
   const guards = index.flatMap((one, k): readonly Guard[] => {
@@ -145,6 +217,8 @@ function copyKernel(name: string, { sources }: Kernel, source: BufferDecl, scrat
     sources,
     axes: scratch.shape.map((extent, id) => ({ id, extent })),
     reductionAxes: [],
-    outputs: [{ buffer: scratch.id, index: at, value: { kind: 'load', dtype: 'f32', buffer: source.id, index, guards, fill: 0 } }],
+    outputs: [
+      { buffer: scratch.id, index: at, value: { kind: 'load', dtype: 'f32', buffer: source.id, index, guards, fill } },
+    ],
   };
 }

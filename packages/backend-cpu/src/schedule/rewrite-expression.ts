@@ -16,13 +16,19 @@ export function rewriteIndex(index: Index, rewriting: Rewriting): Index {
   const parts = index.terms.map(({ coefficient, atom }) => {
     switch (atom.kind) {
       case 'axis':
-        return scaleIndex(rewriting.axes.get(atom.axis) ?? { offset: 0, terms: [{ coefficient: 1, atom }] }, coefficient);
+        return scaleIndex(
+          rewriting.axes.get(atom.axis) ?? { offset: 0, terms: [{ coefficient: 1, atom }] },
+          coefficient,
+        );
       case 'floorDiv':
         return scaleIndex(floorDivide(rewriteIndex(atom.of, rewriting), atom.by), coefficient);
       case 'mod':
         return scaleIndex(modulo(rewriteIndex(atom.of, rewriting), atom.by), coefficient);
       case 'value':
-        return { offset: 0, terms: [{ coefficient, atom: { kind: 'value' as const, expr: rewriteExpression(atom.expr, rewriting) } }] };
+        return {
+          offset: 0,
+          terms: [{ coefficient, atom: { kind: 'value' as const, expr: rewriteExpression(atom.expr, rewriting) } }],
+        };
     }
   });
   return addIndices({ offset: index.offset, terms: [] }, ...parts);
@@ -45,7 +51,11 @@ export function rewriteExpression(expr: Expr, rewriting: Rewriting): Expr {
     case 'index':
       return { ...expr, index: rewriteIndex(expr.index, rewriting) };
     case 'load':
-      return { ...expr, index: expr.index.map((index) => rewriteIndex(index, rewriting)), guards: rewriteGuards(expr.guards, rewriting) };
+      return {
+        ...expr,
+        index: expr.index.map((index) => rewriteIndex(index, rewriting)),
+        guards: rewriteGuards(expr.guards, rewriting),
+      };
     case 'unary':
     case 'cast':
       return { ...expr, x: rewrite(expr.x) };
@@ -83,7 +93,14 @@ export function childrenOf(expr: Expr): readonly Expr[] {
 export function nodesOf(expr: Expr, into: Set<Expr> = new Set()): ReadonlySet<Expr> {
   if (into.has(expr)) return into;
   into.add(expr);
-  const indices = expr.kind === 'load' ? [...expr.index, ...expr.guards.map(({ index }) => index)] : expr.kind === 'index' ? [expr.index] : expr.kind === 'guarded' ? expr.guards.map(({ index }) => index) : [];
+  const indices =
+    expr.kind === 'load'
+      ? [...expr.index, ...expr.guards.map(({ index }) => index)]
+      : expr.kind === 'index'
+        ? [expr.index]
+        : expr.kind === 'guarded'
+          ? expr.guards.map(({ index }) => index)
+          : [];
   for (const index of indices) visitIndex(index, into);
   for (const child of childrenOf(expr)) nodesOf(child, into);
   return into;

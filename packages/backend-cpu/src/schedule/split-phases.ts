@@ -17,7 +17,8 @@ interface Divisibility {
 export const splitPhases: SchedulePass = {
   name: 'split-phases',
   requires: 'Divisibility appears as a guard `0 <= index mod s < 1` inside a sum.',
-  guarantees: 'No sum is guarded by the divisibility of an output axis plus a reduction axis, unless several steps of the sum meet each remainder.',
+  guarantees:
+    'No sum is guarded by the divisibility of an output axis plus a reduction axis, unless several steps of the sum meet each remainder.',
   run: (program) => ({ ...program, kernels: program.kernels.flatMap(splitKernel) }),
 };
 
@@ -33,13 +34,26 @@ function findDivisibility(kernel: Kernel): Divisibility | undefined {
   const reductions = new Set(kernel.reductionAxes.map(({ id }) => id));
   for (const guard of kernel.outputs.flatMap(({ value }) => guardsOf(value))) {
     const [term, ...others] = guard.index.terms;
-    if (term === undefined || others.length > 0 || guard.index.offset !== 0 || term.coefficient !== 1 || term.atom.kind !== 'mod') continue;
+    if (
+      term === undefined ||
+      others.length > 0 ||
+      guard.index.offset !== 0 ||
+      term.coefficient !== 1 ||
+      term.atom.kind !== 'mod'
+    )
+      continue;
     if (guard.lower > 0 || guard.upper !== 1) continue;
     const { of, by } = term.atom;
     const axes = of.terms.flatMap(({ atom }) => (atom.kind === 'axis' ? [atom.axis] : []));
     const [output, ...moreOutputs] = axes.filter((axis) => outputs.has(axis));
     const [reduction, ...moreReductions] = axes.filter((axis) => reductions.has(axis));
-    if (axes.length !== of.terms.length || output === undefined || reduction === undefined || moreOutputs.length + moreReductions.length > 0) continue;
+    if (
+      axes.length !== of.terms.length ||
+      output === undefined ||
+      reduction === undefined ||
+      moreOutputs.length + moreReductions.length > 0
+    )
+      continue;
     return { output, reduction, by, of };
   }
   return undefined;
@@ -52,11 +66,13 @@ function guardsOf(expr: Expr): readonly Guard[] {
 function splitBy(kernel: Kernel, { output, reduction, by, of }: Divisibility): readonly Kernel[] | undefined {
   const outputExtent = kernel.axes.find(({ id }) => id === output)?.extent ?? 1;
   const reductionExtent = kernel.reductionAxes.find(({ id }) => id === reduction)?.extent ?? 1;
-  const coefficient = (axis: number): number => of.terms.find(({ atom }) => atom.kind === 'axis' && atom.axis === axis)?.coefficient ?? 0;
+  const coefficient = (axis: number): number =>
+    of.terms.find(({ atom }) => atom.kind === 'axis' && atom.axis === axis)?.coefficient ?? 0;
   const parts: Kernel[] = [];
   for (let phase = 0; phase < Math.min(by, outputExtent); phase += 1) {
     const meeting: number[] = [];
-    for (let step = 0; step < by; step += 1) if ((of.offset + coefficient(output) * phase + coefficient(reduction) * step) % by === 0) meeting.push(step);
+    for (let step = 0; step < by; step += 1)
+      if ((of.offset + coefficient(output) * phase + coefficient(reduction) * step) % by === 0) meeting.push(step);
     const [first, ...others] = meeting;
     if (others.length > 0) return undefined;
     const outputs = Math.ceil((outputExtent - phase) / by);
@@ -66,7 +82,14 @@ function splitBy(kernel: Kernel, { output, reduction, by, of }: Divisibility): r
   return parts;
 }
 
-function makePhase(kernel: Kernel, { output, reduction, by }: Divisibility, phase: number, first: number, outputs: number, steps: number): Kernel {
+function makePhase(
+  kernel: Kernel,
+  { output, reduction, by }: Divisibility,
+  phase: number,
+  first: number,
+  outputs: number,
+  steps: number,
+): Kernel {
   const axes = new Map([
     [output, axisIndex(output, by, phase)],
     [reduction, axisIndex(reduction, by, first)],
@@ -74,13 +97,18 @@ function makePhase(kernel: Kernel, { output, reduction, by }: Divisibility, phas
   const rewriting: Rewriting = {
     axes,
     // A sum over no steps.
-    replace: (expr) => (steps <= 0 && expr.kind === 'reduce' && expr.axes.includes(reduction) ? { kind: 'const', dtype: expr.dtype, value: 0 } : undefined),
+    replace: (expr) =>
+      steps <= 0 && expr.kind === 'reduce' && expr.axes.includes(reduction)
+        ? { kind: 'const', dtype: expr.dtype, value: 0 }
+        : undefined,
   };
   return {
     ...kernel,
     name: `${kernel.name}/phase${phase}`,
     axes: kernel.axes.map((axis) => (axis.id === output ? { id: output, extent: outputs } : axis)),
-    reductionAxes: kernel.reductionAxes.map((axis) => (axis.id === reduction ? { id: reduction, extent: Math.max(1, steps) } : axis)),
+    reductionAxes: kernel.reductionAxes.map((axis) =>
+      axis.id === reduction ? { id: reduction, extent: Math.max(1, steps) } : axis,
+    ),
     outputs: kernel.outputs.map(({ buffer, index, value }) => ({
       buffer,
       index: index.map((one) => rewriteIndex(one, rewriting)),

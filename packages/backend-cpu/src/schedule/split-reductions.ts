@@ -3,8 +3,9 @@
 
 import type { Axis, BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler';
 
+import { firstFreeAxis, strideAlong } from './contraction.ts';
 import { addIndices, axisIndex } from './index-algebra.ts';
-import { rewriteExpression, reducesOf, type ReduceExpr } from './rewrite-expression.ts';
+import { loadsOf, rewriteExpression, reducesOf, type ReduceExpr } from './rewrite-expression.ts';
 import { storageInOrder } from './persistent-storage.ts';
 
 /** Reductions of fewer elements for each output stay whole. */
@@ -17,7 +18,8 @@ const mostParts = 64;
 export const splitReductions: SchedulePass = {
   name: 'split-reductions',
   requires: 'Reductions of a kernel do not nest.',
-  guarantees: 'No sum or maximum of more than 4096 elements to fewer than 4096 outputs remains in one step, except where no axis divides evenly.',
+  guarantees:
+    'No sum or maximum of more than 4096 elements to fewer than 4096 outputs remains in one step, except where no axis divides evenly.',
   run: (program) => {
     const buffers = [...program.buffers];
     const kernels = program.kernels.flatMap((kernel) => splitKernel(kernel, buffers));
@@ -25,26 +27,46 @@ export const splitReductions: SchedulePass = {
   },
 };
 
+/** Largest step in memory that any load takes along an axis. */
+function reach(axis: number, reduces: readonly ReduceExpr[], buffers: readonly BufferDecl[]): number {
+  return Math.max(
+    0,
+    ...reduces
+      .flatMap(({ body }) => loadsOf(body))
+      .map(({ buffer, index }) => Math.abs(strideAlong(axis, index, buffers[buffer]?.storage.strides ?? []))),
+  );
+}
+
 function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
   const reduces = [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))];
   const [first] = reduces;
   const outputs = product(kernel.axes);
-  if (first === undefined || outputs >= fewOutputs || reduces.some(({ op, axes }) => op === 'argmax' || axes.join() !== first.axes.join())) return [kernel];
-  const reduced = kernel.reductionAxes.filter(({ id }) => first.axes.includes(id));
+  if (
+    first === undefined ||
+    outputs >= fewOutputs ||
+    reduces.some(({ op, axes }) => op === 'argmax' || axes.join() !== first.axes.join())
+  )
+    return [kernel];
+  // Parts are contiguous in memory where they can be.
+  const reduced = kernel.reductionAxes
+    .filter(({ id }) => first.axes.includes(id))
+    .sort((a, b) => reach(b.id, reduces, buffers) - reach(a.id, reduces, buffers));
   if (product(reduced) < shortest) return [kernel];
   const split = chooseParts(reduced);
   if (split === undefined) return [kernel];
   const { moved, divided } = split;
-  const nextId = Math.max(...[...kernel.axes, ...kernel.reductionAxes].map(({ id }) => id)) + 1;
+  const nextId = firstFreeAxis(kernel);
   const partAxes: Axis[] = [...moved];
   const substitution = new Map<number, ReturnType<typeof axisIndex>>();
-  const remaining = reduced.filter(({ id }) => !moved.some((axis) => axis.id === id)).map((axis) => {
-    if (axis.id !== divided?.axis) return axis;
-    const size = axis.extent / divided.parts;
-    partAxes.push({ id: nextId, extent: divided.parts });
-    substitution.set(axis.id, addIndices(axisIndex(nextId, size), axisIndex(axis.id)));
-    return { id: axis.id, extent: size };
-  });
+  const remaining = reduced
+    .filter(({ id }) => !moved.some((axis) => axis.id === id))
+    .map((axis) => {
+      if (axis.id !== divided?.axis) return axis;
+      const size = axis.extent / divided.parts;
+      partAxes.push({ id: nextId, extent: divided.parts });
+      substitution.set(axis.id, addIndices(axisIndex(nextId, size), axisIndex(axis.id)));
+      return { id: axis.id, extent: size };
+    });
   const axes = [...kernel.axes, ...partAxes];
   const index = axes.map(({ id }) => axisIndex(id));
   const shape = axes.map(({ extent }) => extent);
@@ -55,17 +77,30 @@ function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     const buffer = buffers.length;
     const dtype = reduce.dtype === 'f32' ? 'f32' : 'i32';
     buffers.push({ id: buffer, dtype, shape, role: { kind: 'temporary' }, storage: storageInOrder(shape, order) });
-    replacements.set(reduce, { ...reduce, axes: partAxes.map(({ id }) => id), body: { kind: 'load', dtype: reduce.dtype, buffer, index, guards: [], fill: 0 } });
+    replacements.set(reduce, {
+      ...reduce,
+      axes: partAxes.map(({ id }) => id),
+      body: { kind: 'load', dtype: reduce.dtype, buffer, index, guards: [], fill: 0 },
+    });
     const body = rewriteExpression(reduce.body, { axes: substitution });
     return { buffer, index, value: { ...reduce, axes: remaining.map(({ id }) => id), body } satisfies ReduceExpr };
   });
-  const first_: Kernel = { name: `${kernel.name}/parts`, sources: kernel.sources, axes, reductionAxes: remaining, outputs: partials };
+  const partial: Kernel = {
+    name: `${kernel.name}/parts`,
+    sources: kernel.sources,
+    axes,
+    reductionAxes: remaining,
+    outputs: partials,
+  };
   const last: Kernel = {
     ...kernel,
     reductionAxes: partAxes,
-    outputs: kernel.outputs.map((output) => ({ ...output, value: rewriteExpression(output.value, { axes: new Map(), replace: (expr) => replacements.get(expr) }) })),
+    outputs: kernel.outputs.map((output) => ({
+      ...output,
+      value: rewriteExpression(output.value, { axes: new Map(), replace: (expr) => replacements.get(expr) }),
+    })),
   };
-  return [first_, last];
+  return [partial, last];
 }
 
 function product(axes: readonly Axis[]): number {
@@ -73,7 +108,9 @@ function product(axes: readonly Axis[]): number {
 }
 
 /** Whole axes that number the parts, outermost first, and at most one axis divided evenly. */
-function chooseParts(reduced: readonly Axis[]): { moved: readonly Axis[]; divided: { axis: number; parts: number } | undefined } | undefined {
+function chooseParts(
+  reduced: readonly Axis[],
+): { moved: readonly Axis[]; divided: { axis: number; parts: number } | undefined } | undefined {
   const moved: Axis[] = [];
   let room = mostParts;
   for (const axis of reduced) {
@@ -90,6 +127,7 @@ function chooseParts(reduced: readonly Axis[]): { moved: readonly Axis[]; divide
 }
 
 function largestDivisor(value: number, limit: number): number {
-  for (let candidate = Math.min(limit, value - 1); candidate > 1; candidate -= 1) if (value % candidate === 0) return candidate;
+  for (let candidate = Math.min(limit, value - 1); candidate > 1; candidate -= 1)
+    if (value % candidate === 0) return candidate;
   return 1;
 }

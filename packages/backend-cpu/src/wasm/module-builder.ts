@@ -1,7 +1,7 @@
 // Assembles imports, functions and exports into the bytes of a WebAssembly module.
 
 import { pushName, pushSized, pushUnsigned } from './encoding.ts';
-import { FunctionBuilder, valueTypeCodes, type FunctionType } from './function-builder.ts';
+import { valueTypeCodes, type FunctionBuilder, type FunctionType } from './function-builder.ts';
 
 export interface MemoryImport {
   readonly module: string;
@@ -44,8 +44,14 @@ export class ModuleBuilder {
     const known = this.#types.indexOf(key);
     if (known >= 0) return known;
     const bytes = [0x60];
-    pushSized(bytes, params.map((type) => valueTypeCodes[type]));
-    pushSized(bytes, results.map((type) => valueTypeCodes[type]));
+    pushSized(
+      bytes,
+      params.map((type) => valueTypeCodes[type]),
+    );
+    pushSized(
+      bytes,
+      results.map((type) => valueTypeCodes[type]),
+    );
     this.#typeBytes.push(bytes);
     return this.#types.push(key) - 1;
   }
@@ -61,10 +67,22 @@ export class ModuleBuilder {
       for (const byte of bytes) out.push(byte);
     };
     section(1, this.#typeBytes);
-    section(2, [this.#memoryEntry(), ...this.#imports.map(({ module, name, type }) => importEntry(module, name, 0x00, [type]))]);
-    section(3, this.#functions.map(({ type }) => unsigned(type)));
-    section(7, this.#exports.map(({ name, index }) => exportEntry(name, index)));
-    section(10, this.#functions.map(({ body }) => sized(body)));
+    section(2, [
+      this.#memoryEntry(),
+      ...this.#imports.map(({ module, name, type }) => importEntry(module, name, 0x00, [type])),
+    ]);
+    section(
+      3,
+      this.#functions.map(({ type }) => unsigned(type)),
+    );
+    section(
+      7,
+      this.#exports.map(({ name, index }) => exportEntry(name, index)),
+    );
+    section(
+      10,
+      this.#functions.map(({ body }) => sized(body)),
+    );
     return Uint8Array.from(out);
   }
 

@@ -1,0 +1,229 @@
+// Text of small programs after each pass; the results of the same passes are compared in contractions.test.ts.
+
+import { describe, expect, test } from 'vitest';
+
+import type { KernelProgram, SchedulePass } from '@netwright/compiler';
+
+import { chooseLayout } from '../src/schedule/choose-layout.ts';
+import { packPanels } from '../src/schedule/pack-panels.ts';
+import { padOperands } from '../src/schedule/pad-operands.ts';
+import { splitPhases } from '../src/schedule/split-phases.ts';
+import { splitReductions } from '../src/schedule/split-reductions.ts';
+import {
+  axes,
+  axis,
+  binary,
+  buffer,
+  constant,
+  convolutionForward,
+  convolutionInputGradient,
+  convolutionWeightGradient,
+  kernel,
+  load,
+  matmulProgram,
+  reduce,
+  type ConvolutionCase,
+} from './kernel-samples.ts';
+import { printProgram } from './print-kernels.ts';
+
+const small: ConvolutionCase = { batch: 2, inChannels: 3, outChannels: 4, size: 6, filter: 3, stride: 2, padding: 1 };
+
+/** Inputs and outputs as a graph's inner values would be. */
+function inner(program: KernelProgram): KernelProgram {
+  return {
+    ...program,
+    buffers: program.buffers.map((decl) =>
+      decl.role.kind === 'persistent' ? decl : { ...decl, role: { kind: 'temporary' } },
+    ),
+  };
+}
+
+function lines(pass: SchedulePass, program: KernelProgram): string[] {
+  return printProgram(pass.run(program)).split('\n');
+}
+
+describe('choose-layout', () => {
+  test.each(Object.entries({ convolutionForward, convolutionInputGradient, convolutionWeightGradient }))(
+    '%s: images have channels last, the filter output channels',
+    (_, make) => {
+      expect(lines(chooseLayout, inner(make(small))).slice(0, 3)).toEqual([
+        'b0: 2x3x6x6 strides 108,1,18,3 size 216',
+        'b1: 4x3x3x3 strides 1,4,36,12 size 108',
+        'b2: 2x4x3x3 strides 36,1,12,4 size 72',
+      ]);
+    },
+  );
+
+  test('inputs and outputs stay canonical; a chain of elementwise kernels and the moments of a filter follow', () => {
+    const at = [0, 1, 2, 3].map(axis);
+    const forward = convolutionForward(small);
+    const shape = [2, 4, 3, 3];
+    const program: KernelProgram = {
+      buffers: [
+        ...forward.buffers.slice(0, 2),
+        buffer(2, shape),
+        buffer(3, shape),
+        buffer(4, shape, { kind: 'output', names: ['y'] }),
+        buffer(5, [4, 3, 3, 3]),
+        buffer(6, [2, 8, 5, 7]),
+      ],
+      kernels: [
+        ...forward.kernels,
+        kernel('relu', axes(0, shape), [], [{ buffer: 3, index: at, value: binary('max', load(2, at), constant(0)) }]),
+        kernel('out', axes(0, shape), [], [{ buffer: 4, index: at, value: load(3, at) }]),
+        kernel('decay', axes(0, [4, 3, 3, 3]), [], [{ buffer: 5, index: at, value: load(1, at) }]),
+        kernel('attention', axes(0, [2, 8, 5, 7]), [], [{ buffer: 6, index: at, value: constant(1) }]),
+      ],
+    };
+    expect(lines(chooseLayout, program).slice(0, 7)).toEqual([
+      'b0: 2x3x6x6 strides 108,36,6,1 size 216',
+      'b1: 4x3x3x3 strides 1,4,36,12 size 108',
+      'b2: 2x4x3x3 strides 36,1,12,4 size 72',
+      'b3: 2x4x3x3 strides 36,1,12,4 size 72',
+      'b4: 2x4x3x3 strides 36,9,3,1 size 72',
+      'b5: 4x3x3x3 strides 1,4,36,12 size 108',
+      'b6: 2x8x5x7 strides 280,35,7,1 size 560',
+    ]);
+  });
+
+  test('a linear layer keeps its weight with output features innermost', () => {
+    const program = matmulProgram(5, 7, 3);
+    const buffers = program.buffers.map((decl) =>
+      decl.id === 1 ? { ...decl, role: { kind: 'persistent', name: 'w' } as const } : decl,
+    );
+    expect(lines(chooseLayout, { ...program, buffers })[1]).toBe('b1: 3x7 strides 1,3 size 21');
+  });
+});
+
+describe('split-phases', () => {
+  test('a strided input gradient becomes four affine kernels', () => {
+    const before = printProgram(convolutionInputGradient(small));
+    expect(before).toContain('(a2-1*a5+1 % 2)');
+    expect(lines(splitPhases, convolutionInputGradient(small)).slice(3)).toMatchInlineSnapshot(`
+      [
+        "conv2d.input/phase0/phase0: a0<2 a1<3 a2<3 a3<3 | a4<4 a5<1 a6<1",
+        "  b0[a0, a1, 2*a2, 2*a3] = sum{a4,a5,a6}(mul((b2[a0, a4, a2-1*a5, a3-1*a6] if 0<=a2-1*a5<3 & 0<=a3-1*a6<3 else 0), b1[a4, a1, 2*a5+1, 2*a6+1]))",
+        "conv2d.input/phase0/phase1: a0<2 a1<3 a2<3 a3<3 | a4<4 a5<1 a6<2",
+        "  b0[a0, a1, 2*a2, 2*a3+1] = sum{a4,a5,a6}(mul((b2[a0, a4, a2-1*a5, a3-1*a6+1] if 0<=a2-1*a5<3 & 0<=a3-1*a6+1<3 else 0), b1[a4, a1, 2*a5+1, 2*a6]))",
+        "conv2d.input/phase1/phase0: a0<2 a1<3 a2<3 a3<3 | a4<4 a5<2 a6<1",
+        "  b0[a0, a1, 2*a2+1, 2*a3] = sum{a4,a5,a6}(mul((b2[a0, a4, a2-1*a5+1, a3-1*a6] if 0<=a2-1*a5+1<3 & 0<=a3-1*a6<3 else 0), b1[a4, a1, 2*a5, 2*a6+1]))",
+        "conv2d.input/phase1/phase1: a0<2 a1<3 a2<3 a3<3 | a4<4 a5<2 a6<2",
+        "  b0[a0, a1, 2*a2+1, 2*a3+1] = sum{a4,a5,a6}(mul((b2[a0, a4, a2-1*a5+1, a3-1*a6+1] if 0<=a2-1*a5+1<3 & 0<=a3-1*a6+1<3 else 0), b1[a4, a1, 2*a5, 2*a6]))",
+      ]
+    `);
+  });
+  test('phases without taps are filled with zeros', () => {
+    const printed = lines(splitPhases, convolutionInputGradient({ ...small, filter: 1, padding: 0 })).slice(3);
+    expect(printed.filter((line) => line.endsWith('= 0')).length).toBe(2);
+  });
+  test('unit stride is left alone', () => {
+    const program = convolutionInputGradient({ ...small, stride: 1 });
+    expect(splitPhases.run(program)).toEqual(program);
+  });
+});
+
+describe('pad-operands', () => {
+  const large: ConvolutionCase = {
+    batch: 2,
+    inChannels: 64,
+    outChannels: 32,
+    size: 8,
+    filter: 3,
+    stride: 1,
+    padding: 1,
+  };
+  test('padding becomes zeros of a scratch buffer whose pitch is not a power of two', () => {
+    expect(lines(padOperands, chooseLayout.run(inner(convolutionForward(large)))).slice(3)).toMatchInlineSnapshot(`
+      [
+        "b3: 2x64x10x10 strides 8000,1,800,80 size 16000",
+        "conv2d/pad0: a0<2 a1<64 a2<10 a3<10 | ",
+        "  b3[a0, a1, a2, a3] = (b0[a0, a1, a2-1, a3-1] if 0<=a2-1<8 & 0<=a3-1<8 else 0)",
+        "conv2d: a0<2 a1<32 a2<8 a3<8 | a4<64 a5<3 a6<3",
+        "  b2[a0, a1, a2, a3] = sum{a4,a5,a6}(mul(b3[a0, a4, a2+a5, a3+a6], b1[a1, a4, a5, a6]))",
+      ]
+    `);
+  });
+  test('one copy serves both gradients of a convolution', () => {
+    const forward = inner(convolutionInputGradient(large));
+    const weight = inner(convolutionWeightGradient(large));
+    const buffers = [
+      ...forward.buffers,
+      { ...buffer(3, [32, 64, 3, 3]), role: { kind: 'persistent', name: 'dw' } as const },
+      { ...buffer(4, [2, 64, 8, 8]) },
+    ];
+    const renamed = weight.kernels.map((one) => ({
+      ...one,
+      outputs: one.outputs.map((output) => ({ ...output, buffer: 3 })),
+    }));
+    const result = padOperands.run(chooseLayout.run({ buffers, kernels: [...forward.kernels, ...renamed] }));
+    expect(result.kernels.map(({ name }) => name)).toEqual([
+      'conv2d.input/pad2',
+      'conv2d.input',
+      'conv2d.weight/pad0',
+      'conv2d.weight',
+    ]);
+    expect(printProgram({ buffers: [], kernels: result.kernels.slice(3) })).toContain(
+      'mul(b5[a4, a0, a5+1, a6+1], b6[',
+    );
+  });
+  test('little reuse is not worth a copy', () => {
+    const program = inner(convolutionForward({ ...large, outChannels: 1, filter: 3, inChannels: 1 }));
+    expect(padOperands.run(program)).toEqual(program);
+  });
+});
+
+describe('pack-panels', () => {
+  test('the lane operand of a matrix product is cut into panels of 16', () => {
+    expect(lines(packPanels, inner(matmulProgram(100, 48, 40))).slice(3)).toMatchInlineSnapshot(`
+      [
+        "b3: 3x40x16 strides 640,16,1 size 1920",
+        "matmul/panels1: a3<3 a2<40 a1<16 | ",
+        "  b3[a3, a2, a1] = b1[a2, a1+16*a3]",
+        "matmul: a0<100 a3<3 a1<16 | a2<40",
+        "  b2[a0, a1+16*a3] = sum{a2}(mul(b0[a0, a2], b3[a3, a2, a1]))",
+      ]
+    `);
+  });
+  test.each([
+    [100, 16, 40],
+    [100, 50, 40],
+    [20, 48, 40],
+    [100, 48, 20],
+  ] as const)('not where it cannot pay: %i x %i x %i', (m, n, k) => {
+    const program = inner(matmulProgram(m, n, k));
+    expect(packPanels.run(program)).toEqual(program);
+  });
+});
+
+describe('split-reductions', () => {
+  const sum = (shape: readonly [number, number, number]): KernelProgram => ({
+    buffers: [buffer(0, shape), buffer(1, [shape[1]])],
+    kernels: [
+      kernel('sum', axes(0, [shape[1]]), axes(1, [shape[0], shape[2]]), [
+        {
+          buffer: 1,
+          index: [axis(0)],
+          value: binary('mul', reduce('sum', [1, 2], load(0, [axis(1), axis(0), axis(2)])), constant(0.5)),
+        },
+      ]),
+    ],
+  });
+  test('a long sum becomes partial sums and their sum', () => {
+    expect(lines(splitReductions, sum([8, 3, 1000])).slice(2)).toMatchInlineSnapshot(`
+      [
+        "b2: 3x8x8 strides 1,24,3 size 192",
+        "sum/parts: a0<3 a1<8 a3<8 | a2<125",
+        "  b2[a0, a1, a3] = sum{a2}(b0[a1, a0, a2+125*a3])",
+        "sum: a0<3 | a1<8 a3<8",
+        "  b1[a0] = mul(sum{a1,a3}(b2[a0, a1, a3]), 0.5)",
+      ]
+    `);
+  });
+  test.each([
+    [8, 3, 100],
+    [8, 5000, 1000],
+  ] as const)('%i x %i x %i stays whole', (a, b, c) => {
+    const program = sum([a, b, c]);
+    expect(splitReductions.run(program)).toEqual(program);
+  });
+});
