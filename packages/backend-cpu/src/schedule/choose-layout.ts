@@ -1,8 +1,8 @@
 // Chooses the order of the dimensions of every buffer: channels last for images, [kh][kw][in][out] for filters.
 
-import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compiler';
+import type { BufferDecl, Index, Kernel, KernelProgram, SchedulePass, Storage } from '@netwright/compiler';
 
-import { affineAxes, indexKey, pureAxis } from './index-algebra.ts';
+import { affineAxes, axisIndex, indexKey, pureAxis } from './index-algebra.ts';
 import { persistentOrder, storageInOrder } from './persistent-storage.ts';
 import { loadsOf, reducesOf, type LoadExpr } from './rewrite-expression.ts';
 
@@ -11,7 +11,10 @@ const filterOrder = [2, 3, 1, 0];
 
 type Vote = 'image' | 'filter';
 
-/** Inputs, outputs and constants keep canonical order; persistent buffers have one that depends on their shape alone. */
+/**
+ * Inputs and constants keep canonical order; persistent buffers have one that depends on their shape alone. An output that
+ * would be better in another order is computed in it and copied at the end.
+ */
 export const chooseLayout: SchedulePass = {
   name: 'choose-layout',
   requires: 'Every buffer is row-major.',
@@ -26,12 +29,49 @@ export const chooseLayout: SchedulePass = {
     const persistent = new Map<number, readonly number[]>();
     for (const { id, role, shape } of program.buffers)
       if (role.kind === 'persistent') persistent.set(classes.find(id), persistentOrder(shape));
-    return {
+    return copyOutputs({
       ...program,
       buffers: program.buffers.map((decl) => withOrder(decl, classes.find(decl.id), votes, persistent)),
-    };
+    });
   },
 };
+
+/** Outputs in canonical order again, each a copy of a temporary buffer. */
+function copyOutputs({ buffers, kernels }: KernelProgram): KernelProgram {
+  const all = [...buffers];
+  const copies: Kernel[] = [];
+  for (const decl of buffers) {
+    const { id, shape, role, dtype } = decl;
+    if (role.kind !== 'output' || isRowMajor(decl)) continue;
+    all[id] = { ...decl, role: { kind: 'temporary' } };
+    const canonical = { ...decl, id: all.length, storage: rowMajorStorage(shape) };
+    all.push(canonical);
+    const index = shape.map((_, k) => axisIndex(k));
+    const loaded = dtype === 'u8' ? 'i32' : dtype;
+    const value = { kind: 'load', dtype: loaded, buffer: id, index, guards: [], fill: 0 } as const;
+    const writer = kernels.find(({ outputs }) => outputs.some(({ buffer }) => buffer === id));
+    copies.push({
+      name: `${role.names.join('+')}/canonical`,
+      sources: writer?.sources ?? [],
+      axes: shape.map((extent, axis) => ({ id: axis, extent })),
+      reductionAxes: [],
+      outputs: [{ buffer: canonical.id, index, value }],
+    });
+  }
+  return { buffers: all, kernels: [...kernels, ...copies] };
+}
+
+function rowMajorStorage(shape: readonly number[]): Storage {
+  return storageInOrder(
+    shape,
+    shape.map((_, dimension) => dimension),
+  );
+}
+
+function isRowMajor({ shape, storage }: BufferDecl): boolean {
+  const canonical = rowMajorStorage(shape);
+  return shape.every((extent, k) => extent === 1 || storage.strides[k] === canonical.strides[k]);
+}
 
 function withOrder(
   decl: BufferDecl,
@@ -41,7 +81,7 @@ function withOrder(
 ): BufferDecl {
   const { role, shape } = decl;
   if (role.kind === 'persistent') return { ...decl, storage: storageInOrder(shape, persistentOrder(shape)) };
-  if (role.kind !== 'temporary') return decl;
+  if (role.kind !== 'temporary' && role.kind !== 'output') return decl;
   const vote = votes.get(group);
   const order = persistent.get(group) ?? (vote === undefined ? undefined : vote === 'image' ? imageOrder : filterOrder);
   return order === undefined ? decl : { ...decl, storage: storageInOrder(shape, order) };
@@ -54,7 +94,7 @@ class Classes {
 
   constructor(buffers: readonly BufferDecl[]) {
     this.#parent = buffers.map(({ id }) => id);
-    this.#movable = buffers.map(({ role }) => role.kind === 'temporary' || role.kind === 'persistent');
+    this.#movable = buffers.map(({ role }) => role.kind !== 'input' && role.kind !== 'constant');
   }
 
   find(id: number): number {
