@@ -5,6 +5,7 @@ import type {
   FunctionDef,
   Graph,
   InputDef,
+  LeafNode,
   Node,
   OutputDef,
   ParameterDef,
@@ -15,10 +16,12 @@ import { RANDOM_INPUTS, SCHEMA_VERSION } from './graph.ts';
 import type { Initializer } from './initializer.ts';
 import { onesInit, zerosInit } from './initializer.ts';
 import type { PrimitiveAttrs, PrimitiveName } from './ops/attributes.ts';
+import { equalData } from './plain-data.ts';
 import type { Tensor } from './tensor.ts';
 import { equalTypes, formatType, tensorType, type TensorType } from './tensor-type.ts';
 
 export interface ParameterOptions {
+  /** Default zeros. */
   readonly init?: Initializer;
   /** Default true. */
   readonly trainable?: boolean;
@@ -27,6 +30,7 @@ export interface ParameterOptions {
 }
 
 export interface StateOptions {
+  /** Default zeros; ones for `running_var`, as PyTorch. */
   readonly init?: Initializer;
   readonly serializedAs?: 'I64';
   /** Default true: part of the model's `state_dict`. */
@@ -34,7 +38,9 @@ export interface StateOptions {
 }
 
 export interface OutputOptions {
+  /** Default `prediction`. */
   readonly role?: OutputDef['role'];
+  /** Default 1. */
   readonly lossWeight?: number;
 }
 
@@ -56,6 +62,8 @@ export class GraphBuilder {
   private readonly functionDefs: Record<string, FunctionDef> = {};
   private readonly scopes: string[] = [];
   private readonly streamCounts = new Map<string, number>();
+  private readonly streams = new Set<number>();
+  private readonly instances = new Map<object, Map<string, string>>();
 
   /** A builder that starts with everything in `graph`, to which more is added. Ids of its values stay as they are. */
   static from(graph: Graph): GraphBuilder {
@@ -67,9 +75,7 @@ export class GraphBuilder {
     Object.assign(builder.outputDefs, graph.outputs);
     Object.assign(builder.updateDefs, graph.updates);
     Object.assign(builder.functionDefs, graph.functions);
-    for (const node of graph.nodes) {
-      if (node.op === 'random') builder.streamCounts.set(node.scope, (builder.streamCounts.get(node.scope) ?? 0) + 1);
-    }
+    for (const stream of streamsOf(graph)) builder.streams.add(stream);
     return builder;
   }
 
@@ -93,6 +99,11 @@ export class GraphBuilder {
     return this.scopes.length === 0 ? name : `${this.scope}.${name}`;
   }
 
+  /** `scope` below the current one; either may be empty. */
+  qualifyScope(scope: string): string {
+    return scope === '' ? this.scope : this.qualify(scope);
+  }
+
   tensor(id: number): Tensor {
     const { type } = this.node(id);
     return { builder: this, id, type, shape: type.shape, dtype: type.dtype };
@@ -110,13 +121,15 @@ export class GraphBuilder {
   }
 
   primitive<K extends PrimitiveName>(op: K, inputs: readonly Tensor[], attrs: PrimitiveAttrs[K], type: TensorType): Tensor {
-    this.checkOwned(op, inputs);
+    this.requireOwned(op, inputs);
     const node = { op, inputs: inputs.map(({ id }) => id), attrs, type, scope: this.scope };
     return this.append(node as unknown as PrimitiveNode);
   }
 
+  /** Appends a node as it is; whoever calls this answers for its type. */
   append(node: Node): Tensor {
     this.nodes.push(node);
+    if (node.op === 'random') this.streams.add(node.attrs.stream);
     return this.tensor(this.nodes.length - 1);
   }
 
@@ -158,9 +171,22 @@ export class GraphBuilder {
     return tensor;
   }
 
+  /** Declares the input, parameter or state entry of another graph's leaf, under its own name and scope. */
+  copyLeaf(graph: Graph, leaf: LeafNode): Tensor {
+    const { name } = leaf.attrs;
+    this.checkFree(leaf.op, name, ...(leaf.op === 'input' ? [this.inputDefs] : [this.parameterDefs, this.stateDefs]));
+    const tensor = this.append(leaf);
+    const value = tensor.id;
+    if (leaf.op === 'input') this.inputDefs[name] = { ...graph.inputs[name], value };
+    else if (leaf.op === 'parameter') this.parameterDefs[name] = { ...graph.parameters[name], value };
+    else this.stateDefs[name] = { ...graph.states[name], value };
+    return tensor;
+  }
+
   /** Sets the value that the named parameter or state entry (full name) has after a run; a later call replaces an earlier one. */
   update(name: string, value: Tensor): void {
-    const entry = this.parameterDefs[name] ?? this.stateDefs[name];
+    this.requireOwned('update', [value]);
+    const entry = own(this.parameterDefs, name) ?? own(this.stateDefs, name);
     if (entry === undefined || !equalTypes(entry.type, value.type)) {
       throw new NetwrightError({
         code: 'graph.update',
@@ -174,7 +200,10 @@ export class GraphBuilder {
     this.updateDefs[name] = value.id;
   }
 
+  /** Names a value of the result; a later call with the same name replaces an earlier one. */
   output(name: string, value: Tensor, options: OutputOptions = {}): void {
+    this.requireOwned('output', [value]);
+    this.checkFree('output', name);
     this.outputDefs[name] = { value: value.id, role: options.role ?? 'prediction', lossWeight: options.lossWeight ?? 1 };
   }
 
@@ -184,24 +213,44 @@ export class GraphBuilder {
 
   /** Marks a parameter as (not) trainable or moves it to another group. */
   setParameter(name: string, change: Partial<Pick<ParameterDef, 'trainable' | 'group' | 'init'>>): void {
-    const def = this.parameterDefs[name];
+    const def = own(this.parameterDefs, name);
     if (def === undefined) {
-      throw new NetwrightError({ code: 'graph.parameter', operation: 'setParameter', scope: name, expected: 'the name of a parameter', received: name });
+      throw new NetwrightError({
+        code: 'graph.parameter',
+        operation: 'setParameter',
+        scope: name,
+        expected: 'the name of a parameter',
+        received: name,
+      });
     }
     this.parameterDefs[name] = { ...def, ...change };
   }
 
-  /** Registers a function body and returns its key. */
-  function(key: string, def: FunctionDef): void {
-    this.functionDefs[key] = def;
+  /** Registers a function; returns its key, which differs from `key` when that stands for another definition. */
+  function(key: string, def: FunctionDef): string {
+    for (let count = 1; ; count++) {
+      const candidate = count === 1 ? key : `${key}#${String(count)}`;
+      const existing = own(this.functionDefs, candidate);
+      if (existing !== undefined && existing !== def && !equalData(existing, def)) continue;
+      if (existing === undefined) {
+        this.functionDefs[candidate] = def;
+        for (const stream of streamsOfFunction(def)) this.streams.add(stream);
+      }
+      return candidate;
+    }
   }
 
-  hasFunction(key: string): boolean {
-    return key in this.functionDefs;
+  /** As {@link function}, for a definition that `make` gives; it is called once for each `owner` and `key`. */
+  functionOf(owner: object, key: string, make: () => FunctionDef): string {
+    const keys = this.instances.get(owner) ?? new Map<string, string>();
+    this.instances.set(owner, keys);
+    const registered = keys.get(key) ?? this.function(key, make());
+    keys.set(key, registered);
+    return registered;
   }
 
   getFunction(key: string): FunctionDef {
-    const def = this.functionDefs[key];
+    const def = own(this.functionDefs, key);
     if (def === undefined) throw new RangeError(`no function ${key}`);
     return def;
   }
@@ -230,19 +279,39 @@ export class GraphBuilder {
   randomKey(): RandomKey {
     const scalar = tensorType('i32', []);
     const [seed, step, offset] = RANDOM_INPUTS.map((name) => {
-      const existing = this.inputDefs[name];
+      const existing = own(this.inputDefs, name);
       return existing === undefined ? this.input(name, scalar) : this.tensor(existing.value);
     });
     return { seed, step, offset };
   }
 
-  /** A random stream fixed by the current scope and the number of streams opened in it (FNV-1a of both). */
+  /** A random stream that this graph does not use yet, fixed by the current scope and the number of streams opened in it (FNV-1a of both). */
   randomStream(): number {
-    const count = this.streamCounts.get(this.scope) ?? 0;
-    this.streamCounts.set(this.scope, count + 1);
-    let hash = 0x811c9dc5;
-    for (const byte of new TextEncoder().encode(`${this.scope}#${String(count)}`)) hash = Math.imul(hash ^ byte, 0x01000193);
-    return hash >>> 0;
+    for (;;) {
+      const count = this.streamCounts.get(this.scope) ?? 0;
+      this.streamCounts.set(this.scope, count + 1);
+      let hash = 0x811c9dc5;
+      for (const byte of new TextEncoder().encode(`${this.scope}#${String(count)}`)) {
+        hash = Math.imul(hash ^ byte, 0x01000193);
+      }
+      const stream = hash >>> 0;
+      if (this.streams.has(stream)) continue;
+      this.streams.add(stream);
+      return stream;
+    }
+  }
+
+  /** Throws `graph.foreign` unless all `inputs` are values of this builder. */
+  requireOwned(operation: string, inputs: readonly Tensor[]): void {
+    if (inputs.every(({ builder }) => builder === this)) return;
+    throw new NetwrightError({
+      code: 'graph.foreign',
+      operation,
+      scope: this.scope,
+      expected: 'operands of one graph',
+      received: 'a tensor of another graph',
+      hint: 'build both operands from the same builder, or pass the tensor in as an input',
+    });
   }
 
   finish<I extends string = string, O extends string = string>(): Graph<I, O> {
@@ -258,20 +327,8 @@ export class GraphBuilder {
     };
   }
 
-  private checkOwned(operation: string, inputs: readonly Tensor[]): void {
-    if (inputs.every(({ builder }) => builder === this)) return;
-    throw new NetwrightError({
-      code: 'graph.foreign',
-      operation,
-      scope: this.scope,
-      expected: 'operands of one graph',
-      received: 'a tensor of another graph',
-      hint: 'build both operands from the same builder, or pass the tensor in as an input',
-    });
-  }
-
   private checkFree(operation: string, name: string, ...tables: readonly Readonly<Record<string, unknown>>[]): void {
-    if (name !== '' && tables.every((table) => !Object.hasOwn(table, name))) return;
+    if (name !== '' && name !== '__proto__' && tables.every((table) => !Object.hasOwn(table, name))) return;
     throw new NetwrightError({
       code: 'graph.name',
       operation,
@@ -281,6 +338,20 @@ export class GraphBuilder {
       hint: 'open a scope with within(), or choose another name',
     });
   }
+}
+
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** Streams of all random values of a graph, those in functions included. */
+function streamsOf(graph: Graph): readonly number[] {
+  const direct = graph.nodes.flatMap((node) => (node.op === 'random' ? [node.attrs.stream] : []));
+  return [...direct, ...Object.values(graph.functions).flatMap(streamsOfFunction)];
+}
+
+function streamsOfFunction({ body, gradient, inference }: FunctionDef): readonly number[] {
+  return [body, gradient, inference].flatMap((graph) => (graph === undefined ? [] : streamsOf(graph)));
 }
 
 type TensorsOf<I extends string> = Readonly<Record<I, Tensor>>;

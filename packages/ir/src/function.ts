@@ -1,10 +1,13 @@
 // Functions: open-ended operations with a meaning in primitives, and optionally their own gradient and inference form.
 
 import { GraphBuilder } from './builder.ts';
+import { NetwrightError, withErrorScope } from './errors.ts';
 import type { FunctionDef, Graph } from './graph.ts';
+import { encodeData, strayPath } from './plain-data.ts';
 import type { Tensor } from './tensor.ts';
-import { formatType, type TensorType } from './tensor-type.ts';
+import { equalTypes, formatType, type TensorType } from './tensor-type.ts';
 
+/** Plain data, so that it survives JSON; numbers may be infinite or NaN. */
 export type FunctionAttrs = Readonly<Record<string, unknown>>;
 
 export interface FunctionGradientContext<A extends FunctionAttrs> {
@@ -21,7 +24,7 @@ export interface FunctionRecord<A extends FunctionAttrs> {
   expand(inputs: readonly Tensor[], attrs: A): readonly Tensor[];
   /** Gradients of the inputs; without it the expansion is differentiated. Checked against the expansion by `testOp`. */
   gradient?(context: FunctionGradientContext<A>): readonly (Tensor | undefined)[];
-  /** What takes its place in inference mode, with the same number of results. */
+  /** What takes its place in inference mode, with results of the same types. */
   inference?(inputs: readonly Tensor[], attrs: A): readonly Tensor[];
 }
 
@@ -30,21 +33,37 @@ export function defineFunction<A extends FunctionAttrs>(record: FunctionRecord<A
   return record;
 }
 
-/** Applies a function to tensors of one graph and returns its results. The graph carries the bodies from then on. */
-export function callFunction<A extends FunctionAttrs>(record: FunctionRecord<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
-  const first = inputs[0];
-  if (first === undefined) throw new RangeError(`${record.name}: a function needs at least one input`);
-  const { builder } = first;
+/**
+ * Applies a function to tensors of one graph and returns its results. The graph carries the bodies from then on.
+ *
+ * Errors: `graph.foreign`, `function.operands` without operands, `function.attrs` for attributes that are not plain data, `function.body` when the
+ * record breaks its contract; errors of the operations in the body get the caller's scope.
+ */
+export function callFunction<A extends FunctionAttrs>(
+  record: FunctionRecord<A>,
+  inputs: readonly Tensor[],
+  attrs: A,
+): readonly Tensor[] {
+  if (inputs.length === 0) {
+    throw new NetwrightError({
+      code: 'function.operands',
+      operation: record.name,
+      expected: 'at least one operand, whose graph the call joins',
+      received: 'none',
+    });
+  }
+  const { builder } = inputs[0];
+  builder.requireOwned(record.name, inputs);
   const types = inputs.map(({ type }) => type);
-  const key = `${record.name}(${types.map(formatType).join(', ')})${JSON.stringify(attrs)}`;
-  if (!builder.hasFunction(key)) builder.function(key, instantiate(record, types, attrs));
-  const outputs = Object.values(builder.getFunction(key).body.outputs);
-  const body = builder.getFunction(key).body;
-  const resultTypes = outputs.map(({ value }) => body.nodes[value].type);
+  const key = `${record.name}(${types.map(formatType).join(', ')})${attributesText(record.name, builder.scope, attrs)}`;
+  const registered = builder.functionOf(record, key, () =>
+    withErrorScope(builder.scope, () => instantiate(record, types, attrs)),
+  );
+  const resultTypes = resultTypesOf(builder.getFunction(registered).body);
   const call = builder.append({
     op: 'call',
     inputs: inputs.map(({ id }) => id),
-    attrs: { function: key },
+    attrs: { function: registered },
     type: resultTypes[0],
     scope: builder.scope,
   });
@@ -53,16 +72,51 @@ export function callFunction<A extends FunctionAttrs>(record: FunctionRecord<A>,
   );
 }
 
-function instantiate<A extends FunctionAttrs>(record: FunctionRecord<A>, types: readonly TensorType[], attrs: A): FunctionDef {
+/** Types of a body's results, in order. */
+export function resultTypesOf(body: Graph): readonly TensorType[] {
+  return Object.values(body.outputs).map(({ value }) => body.nodes[value].type);
+}
+
+function attributesText(name: string, scope: string, attrs: FunctionAttrs): string {
+  const stray = strayPath(attrs);
+  if (stray === undefined) return JSON.stringify(encodeData(attrs));
+  throw new NetwrightError({
+    code: 'function.attrs',
+    operation: name,
+    scope,
+    expected: 'attributes of numbers, strings, booleans, null, arrays and objects',
+    received: `something else at attrs${stray}`,
+    hint: 'pass tensors as operands',
+  });
+}
+
+function instantiate<A extends FunctionAttrs>(
+  record: FunctionRecord<A>,
+  types: readonly TensorType[],
+  attrs: A,
+): FunctionDef {
+  const { name, gradient, inference } = record;
   const body = bodyOf(types, (inputs) => record.expand(inputs, attrs));
-  const resultTypes = Object.values(body.outputs).map(({ value }) => body.nodes[value].type);
-  const { gradient, inference } = record;
+  const results = resultTypesOf(body);
+  requireBody(name, 'expand', leavesProblem(body, types.length));
+  requireBody(name, 'expand', results.length === 0 ? 'it has no results' : undefined);
+  const ownGradient =
+    gradient === undefined ? undefined : gradientBody(types, results, (context) => gradient({ ...context, attrs }));
+  if (ownGradient !== undefined) {
+    requireBody(name, 'gradient', leavesProblem(ownGradient, types.length + 2 * results.length));
+    requireBody(name, 'gradient', gradientProblem(ownGradient, types));
+  }
+  const inferenceBody = inference === undefined ? undefined : bodyOf(types, (inputs) => inference(inputs, attrs));
+  if (inferenceBody !== undefined) {
+    requireBody(name, 'inference', leavesProblem(inferenceBody, types.length));
+    requireBody(name, 'inference', resultsProblem(inferenceBody, results));
+  }
   return {
-    name: record.name,
+    name,
     attrs,
     body,
-    ...(gradient === undefined ? {} : { gradient: gradientBody(types, resultTypes, (context) => gradient({ ...context, attrs })) }),
-    ...(inference === undefined ? {} : { inference: bodyOf(types, (inputs) => inference(inputs, attrs)) }),
+    ...(ownGradient === undefined ? {} : { gradient: ownGradient }),
+    ...(inferenceBody === undefined ? {} : { inference: inferenceBody }),
   };
 }
 
@@ -88,4 +142,42 @@ function gradientBody(
     if (grad !== undefined) builder.output(`d${String(index)}`, grad);
   });
   return builder.finish();
+}
+
+function leavesProblem({ inputs, parameters, states, updates }: Graph, expected: number): string | undefined {
+  const declared = [...Object.keys(inputs).slice(expected), ...Object.keys(parameters), ...Object.keys(states)];
+  if (declared.length > 0) return `it declares ${declared.join(', ')}`;
+  return Object.keys(updates).length > 0 ? `it updates ${Object.keys(updates).join(', ')}` : undefined;
+}
+
+function gradientProblem(gradient: Graph, types: readonly TensorType[]): string | undefined {
+  for (const [name, { value }] of Object.entries(gradient.outputs)) {
+    const input = types.at(Number(name.slice(1)));
+    const { type } = gradient.nodes[value];
+    if (input === undefined) return `it gives more gradients than there are operands (${String(types.length)})`;
+    if (input.dtype !== 'f32') return `it gives operand ${name.slice(1)}, ${formatType(input)}, a gradient`;
+    if (!equalTypes(type, input)) {
+      return `the gradient of operand ${name.slice(1)}, ${formatType(input)}, is ${formatType(type)}`;
+    }
+  }
+  return undefined;
+}
+
+function resultsProblem(body: Graph, expected: readonly TensorType[]): string | undefined {
+  const results = resultTypesOf(body);
+  const same = results.length === expected.length && results.every((type, index) => equalTypes(type, expected[index]));
+  return same
+    ? undefined
+    : `it gives ${results.map(formatType).join(', ')} and expand ${expected.map(formatType).join(', ')}`;
+}
+
+function requireBody(name: string, part: 'expand' | 'gradient' | 'inference', problem: string | undefined): void {
+  if (problem === undefined) return;
+  throw new NetwrightError({
+    code: 'function.body',
+    operation: name,
+    expected: 'operations on the operands alone, with results of the declared types',
+    reasons: [`${part}: ${problem}`],
+    hint: 'pass parameters, states and random keys in as operands',
+  });
 }

@@ -183,3 +183,13 @@ export type { Loss, Reduction } from './losses/loss.ts';
 export { binaryCrossEntropyWithLogits, l1Loss, meanSquaredError, mseLoss, smoothL1Loss } from './losses/regression.ts';
 
 // Rewrites, verification, text, serialization
+export { costOf, summarize, type Cost, type Summary, type SummaryRow } from './cost.ts';
+export { structuralHash } from './hash.ts';
+export { fromJson, toJson, type GraphJson, type JsonValue } from './json.ts';
+export { verifyGraph } from './verify.ts';
+export { eliminateDeadCode } from './rewrites/eliminate-dead-code.ts';
+export { dropUnusedParameters } from './rewrites/drop-unused-parameters.ts';
+export { inferenceMode } from './rewrites/inference-mode.ts';
+export { removedNames } from './rewrites/removed-names.ts';
+export { inlineFunctions } from './rewrites/inline-functions.ts';
+export { selectOutputs } from './rewrites/select-outputs.ts';

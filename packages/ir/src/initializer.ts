@@ -1,5 +1,7 @@
 // How a parameter or state entry starts: plain data; the values are drawn by `initialize` in the package `arch`.
 
+import { isRecord } from './plain-data.ts';
+
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
   /** U(low, high). */
@@ -17,3 +19,29 @@ export type Initializer =
 
 export const zerosInit: Initializer = { kind: 'constant', value: 0 };
 export const onesInit: Initializer = { kind: 'constant', value: 1 };
+
+type Field = 'number' | 'string' | readonly string[];
+
+const FIELDS: { readonly [K in Initializer['kind']]: Readonly<Record<Exclude<keyof Extract<Initializer, { kind: K }>, 'kind'>, Field>> } = {
+  constant: { value: 'number' },
+  uniform: { low: 'number', high: 'number' },
+  normal: { mean: 'number', std: 'number' },
+  truncatedNormal: { mean: 'number', std: 'number', low: 'number', high: 'number' },
+  kaiming: { distribution: ['uniform', 'normal'], fan: ['fanIn', 'fanOut'], gain: 'number' },
+  xavier: { distribution: ['uniform', 'normal'], fan: ['fanAvg', 'fanIn'], gain: 'number' },
+  biasOf: { fanIn: 'number' },
+  copyOf: { parameter: 'string' },
+};
+
+/** What is wrong with an initializer that comes from outside. */
+export function initializerProblems(init: unknown): readonly string[] {
+  if (!isRecord(init)) return ['its initializer is not an object'];
+  const { kind } = init;
+  if (typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) return [`there is no initializer ${JSON.stringify(kind)}`];
+  const fields: Readonly<Record<string, Field>> = FIELDS[kind as Initializer['kind']];
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const value = init[name];
+    const fits = typeof field === 'string' ? typeof value === field : field.some((choice) => choice === value);
+    return fits ? [] : [`${name} of its initializer is ${JSON.stringify(value) ?? 'missing'}`];
+  });
+}
