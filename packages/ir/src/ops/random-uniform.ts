@@ -10,6 +10,13 @@
  * result = (h >>> 8) * 2^-24                                                    in [0, 1), exact in f32
  * ```
  *
+ * | seed | step | stream | index | result * 2^24 |
+ * | --- | --- | --- | --- | --- |
+ * | 0 | 0 | 0 | 0 | 4088459 |
+ * | 0 | 0 | 0 | 1 | 12256440 |
+ * | 42 | 1000 | 2166136261 | 123456 | 13632504 |
+ * | -1 | 2147483647 | 4294967295 | 4294967295 | 8130476 |
+ *
  * `index` is the element's row-major position in the logical tensor of the whole batch: where the leading axis is
  * symbolic, `offset * (elements per sample)` is added to the position in this run's tensor. Two keys make the sequences of
  * different steps or streams different permutations of the words instead of shifted copies of one sequence.
