@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import type { Index, KernelProgram } from '@netwright/compiler';
+import type { Expr, Index, KernelProgram } from '@netwright/compiler';
 
 import { cpuPasses } from '../src/schedule/passes.ts';
 import { interpret, type Contents } from './interpret.ts';
@@ -234,6 +234,89 @@ describe('sums of several kinds', () => {
           ],
         ),
       ],
+    });
+  });
+});
+
+describe('reshapes, groups and concatenation', () => {
+  const image = [0, 1, 2, 3].map(axis);
+  test('a linear layer over a flattened image', () => {
+    const [channels, height, width] = [5, 4, 6];
+    const flat = channels * height * width;
+    const digit = (of: Index, by: number): Index => index(0, [1, { kind: 'floorDiv', of, by }]);
+    const rest = (of: Index, by: number): Index => index(0, [1, { kind: 'mod', of, by }]);
+    const source = [axis(0), digit(axis(2), height * width), rest(digit(axis(2), width), height), rest(axis(2), width)];
+    check({
+      buffers: [
+        channelsLast(buffer(0, [3, channels, height, width])),
+        buffer(1, [10, flat], { kind: 'persistent', name: 'w' }),
+        buffer(2, [3, 10]),
+      ],
+      kernels: [
+        kernel('linear', axes(0, [3, 10]), axes(2, [flat]), [
+          {
+            buffer: 2,
+            index: [axis(0), axis(1)],
+            value: reduce('sum', [2], binary('mul', load(0, source), load(1, [axis(1), axis(2)]))),
+          },
+        ]),
+      ],
+    });
+  });
+
+  test('a grouped convolution', () => {
+    const [groups, inEach, outEach] = [3, 4, 8];
+    const channel = index(0, [inEach, { kind: 'floorDiv', of: axis(1), by: outEach }], [1, 4]);
+    const rows = index(-1, [1, 2], [1, 5]);
+    const columns = index(-1, [1, 3], [1, 6]);
+    const guards = [rows, columns].map((one) => ({ index: one, lower: 0, upper: 7 }));
+    check({
+      buffers: [
+        buffer(0, [2, groups * inEach, 7, 7]),
+        buffer(1, [groups * outEach, inEach, 3, 3], { kind: 'persistent', name: 'w' }),
+        buffer(2, [2, groups * outEach, 7, 7]),
+      ],
+      kernels: [
+        kernel('grouped', axes(0, [2, groups * outEach, 7, 7]), axes(4, [inEach, 3, 3]), [
+          {
+            buffer: 2,
+            index: image,
+            value: reduce(
+              'sum',
+              [4, 5, 6],
+              binary(
+                'mul',
+                load(0, [axis(0), channel, rows, columns], 'f32', guards),
+                load(1, [axis(1), axis(4), axis(5), axis(6)]),
+              ),
+            ),
+          },
+        ]),
+      ],
+    });
+  });
+
+  test.each([
+    [3, 5],
+    [4, 8],
+    [16, 16],
+    [1, 30],
+  ] as const)('channels of %i and %i images side by side', (first, second) => {
+    const value: Expr = {
+      kind: 'guarded',
+      dtype: 'f32',
+      guards: [{ index: axis(1), lower: 0, upper: first }],
+      a: load(0, image),
+      b: unary('neg', load(1, [axis(0), index(-first, [1, 1]), axis(2), axis(3)])),
+    };
+    const shape = [2, first + second, 5, 3];
+    check({
+      buffers: [
+        channelsLast(buffer(0, [2, first, 5, 3])),
+        channelsLast(buffer(1, [2, second, 5, 3])),
+        channelsLast(buffer(2, shape)),
+      ],
+      kernels: [kernel('concatenate', axes(0, shape), [], [{ buffer: 2, index: image, value }])],
     });
   });
 });

@@ -78,30 +78,53 @@ export function affineAxes(index: Index): readonly number[] | undefined {
   return axes;
 }
 
-/** Smallest and largest value of an affine index; undefined when it is not affine. */
+/** Smallest and largest value of an affine index; undefined when it is not affine or an axis has no known extent. */
 export function affineRange(index: Index, extents: ReadonlyMap<number, number>): readonly [number, number] | undefined {
   let low = index.offset;
   let high = index.offset;
   for (const { coefficient, atom } of index.terms) {
     if (atom.kind !== 'axis') return undefined;
-    const far = coefficient * ((extents.get(atom.axis) ?? 1) - 1);
+    const extent = extents.get(atom.axis);
+    if (extent === undefined) return undefined;
+    const far = coefficient * (extent - 1);
     if (far < 0) low += far;
     else high += far;
   }
   return [low, high];
 }
 
-/** Floor division; terms that `by` divides leave the bracket. */
-export function floorDivide(index: Index, by: number): Index {
+/** Extents of axes: what an index may be. */
+export type Extents = ReadonlyMap<number, number>;
+
+/** Floor division; what `by` divides leaves the bracket, and what stays below the common divisor of the rest is dropped. */
+export function floorDivide(index: Index, by: number, extents: Extents): Index {
   const { quotient, rest } = divide(index, by);
-  if (rest.terms.length === 0) return shiftIndex(quotient, Math.floor(rest.offset / by));
+  for (const divisor of divisorsOf(rest, by)) {
+    const { quotient: high, rest: low } = divide(rest, divisor);
+    const range = affineRange(low, extents);
+    if (range === undefined) continue;
+    const carry = Math.floor(range[0] / divisor);
+    if (carry !== Math.floor(range[1] / divisor)) continue;
+    const whole = shiftIndex(high, carry);
+    if (divisor === by) return addIndices(quotient, whole);
+    return addIndices(quotient, floorDivide(whole, by / divisor, extents));
+  }
   return addIndices(quotient, { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'floorDiv', of: rest, by } }] });
 }
 
 /** Modulo with a result in `0 .. by - 1`. */
-export function modulo(index: Index, by: number): Index {
+export function modulo(index: Index, by: number, extents: Extents): Index {
   const { rest } = divide(index, by);
-  if (rest.terms.length === 0) return { offset: rest.offset - Math.floor(rest.offset / by) * by, terms: [] };
+  for (const divisor of divisorsOf(rest, by)) {
+    const { quotient: high, rest: low } = divide(rest, divisor);
+    const range = affineRange(low, extents);
+    if (range === undefined) continue;
+    const carry = Math.floor(range[0] / divisor);
+    if (carry !== Math.floor(range[1] / divisor)) continue;
+    const within = shiftIndex(low, -carry * divisor);
+    if (divisor === by) return within;
+    return addIndices(within, scaleIndex(modulo(shiftIndex(high, carry), by / divisor, extents), divisor));
+  }
   return { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'mod', of: rest, by } }] };
 }
 
@@ -113,4 +136,14 @@ function divide(index: Index, by: number): { quotient: Index; rest: Index } {
     terms: whole.map(({ coefficient, atom }) => ({ coefficient: coefficient / by, atom })),
   };
   return { quotient, rest: { offset: index.offset, terms: left } };
+}
+
+/** `by` and the divisors that it shares with coefficients, largest first; 1 is left out. */
+function divisorsOf({ terms }: Index, by: number): readonly number[] {
+  const shared = terms.map(({ coefficient }) => greatestCommonDivisor(Math.abs(coefficient), by));
+  return [...new Set([by, ...shared])].filter((divisor) => divisor > 1).sort((a, b) => b - a);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

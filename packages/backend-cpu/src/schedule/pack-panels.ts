@@ -12,7 +12,7 @@ import {
   strideAlong,
   type LoadExpr,
 } from './contraction.ts';
-import { addIndices, axisIndex, pureAxis } from './index-algebra.ts';
+import { addIndices, axisIndex } from './index-algebra.ts';
 import { loadsOf, rewriteExpression, rewriteIndex } from './rewrite-expression.ts';
 import { storageInOrder } from './persistent-storage.ts';
 
@@ -54,7 +54,10 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     ...others.map((id) => ({ id, extent: extents.get(id) ?? 1 })),
     { id: lane, extent: width },
   ];
-  const substitution = { axes: new Map([[lane, addIndices(axisIndex(block, width), axisIndex(lane))]]) };
+  const substitution = {
+    axes: new Map([[lane, addIndices(axisIndex(block, width), axisIndex(lane))]]),
+    extents: new Map([...extents, [block, extent / width], [lane, width]]),
+  };
   const shape = scratchAxes.map((axis) => axis.extent);
   const scratch: BufferDecl = {
     id: buffers.length,
@@ -154,14 +157,9 @@ function pureOrAffine(index: Index): boolean {
 
 /** The axis along which every output is contiguous. */
 function contiguousOutputAxis(kernel: Kernel, buffers: readonly BufferDecl[]): number | undefined {
-  let found: number | undefined;
-  for (const { buffer, index } of kernel.outputs) {
-    const dimension = (buffers[buffer]?.storage.strides ?? []).findIndex(
-      (stride, k) => stride === 1 && (buffers[buffer]?.shape[k] ?? 1) > 1,
-    );
-    const axis = index[dimension] === undefined ? undefined : pureAxis(index[dimension]);
-    if (axis === undefined || (found !== undefined && found !== axis)) return undefined;
-    found = axis;
-  }
-  return found;
+  return kernel.axes.find(
+    ({ id, extent }) =>
+      extent > 1 &&
+      kernel.outputs.every(({ buffer, index }) => strideAlong(id, index, buffers[buffer]?.storage.strides ?? []) === 1),
+  )?.id;
 }

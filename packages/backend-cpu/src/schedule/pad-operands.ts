@@ -41,7 +41,11 @@ export const padOperands: SchedulePass = {
       copies.set(first.kernel, [...(copies.get(first.kernel) ?? []), made.copy]);
       for (const [from, to] of made.replacements) replacements.set(from, to);
     }
-    const rewriting = { axes: new Map<number, Index>(), replace: (expr: Expr) => replacements.get(expr) };
+    const rewriting = {
+      axes: new Map<number, Index>(),
+      extents: new Map<number, number>(),
+      replace: (expr: Expr) => replacements.get(expr),
+    };
     const kernels = program.kernels.flatMap((kernel, i) => [
       ...(copies.get(i) ?? []),
       {

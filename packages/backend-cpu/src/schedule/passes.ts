@@ -5,7 +5,17 @@ import type { SchedulePass } from '@netwright/compiler';
 import { chooseLayout } from './choose-layout.ts';
 import { packPanels } from './pack-panels.ts';
 import { padOperands } from './pad-operands.ts';
+import { splitAxes } from './split-axes.ts';
+import { splitGuards } from './split-guards.ts';
 import { splitPhases } from './split-phases.ts';
 import { splitReductions } from './split-reductions.ts';
 
-export const cpuPasses: readonly SchedulePass[] = [chooseLayout, splitPhases, padOperands, packPanels, splitReductions];
+export const cpuPasses: readonly SchedulePass[] = [
+  chooseLayout,
+  splitAxes,
+  splitGuards,
+  splitPhases,
+  padOperands,
+  packPanels,
+  splitReductions,
+];

@@ -2,12 +2,14 @@
 
 import type { Expr, Guard, Index } from '@netwright/compiler';
 
-import { addIndices, floorDivide, modulo, scaleIndex } from './index-algebra.ts';
+import { addIndices, floorDivide, modulo, scaleIndex, type Extents } from './index-algebra.ts';
 
 /** What becomes of the parts of an expression. */
 export interface Rewriting {
   /** An index in place of an axis; axes that are absent stay. */
   readonly axes: ReadonlyMap<number, Index>;
+  /** Extents of the axes in the result; they decide divisions. */
+  readonly extents: Extents;
   /** A node in place of another, tried before its parts are rewritten. */
   readonly replace?: (expr: Expr) => Expr | undefined;
 }
@@ -21,9 +23,9 @@ export function rewriteIndex(index: Index, rewriting: Rewriting): Index {
           coefficient,
         );
       case 'floorDiv':
-        return scaleIndex(floorDivide(rewriteIndex(atom.of, rewriting), atom.by), coefficient);
+        return scaleIndex(floorDivide(rewriteIndex(atom.of, rewriting), atom.by, rewriting.extents), coefficient);
       case 'mod':
-        return scaleIndex(modulo(rewriteIndex(atom.of, rewriting), atom.by), coefficient);
+        return scaleIndex(modulo(rewriteIndex(atom.of, rewriting), atom.by, rewriting.extents), coefficient);
       case 'value':
         return {
           offset: 0,

@@ -94,8 +94,13 @@ function makePhase(
     [output, axisIndex(output, by, phase)],
     [reduction, axisIndex(reduction, by, first)],
   ]);
+  const newAxes = kernel.axes.map((axis) => (axis.id === output ? { id: output, extent: outputs } : axis));
+  const newReductionAxes = kernel.reductionAxes.map((axis) =>
+    axis.id === reduction ? { id: reduction, extent: Math.max(1, steps) } : axis,
+  );
   const rewriting: Rewriting = {
     axes,
+    extents: new Map([...newAxes, ...newReductionAxes].map(({ id, extent }) => [id, extent])),
     // A sum over no steps.
     replace: (expr) =>
       steps <= 0 && expr.kind === 'reduce' && expr.axes.includes(reduction)
@@ -105,10 +110,8 @@ function makePhase(
   return {
     ...kernel,
     name: `${kernel.name}/phase${phase}`,
-    axes: kernel.axes.map((axis) => (axis.id === output ? { id: output, extent: outputs } : axis)),
-    reductionAxes: kernel.reductionAxes.map((axis) =>
-      axis.id === reduction ? { id: reduction, extent: Math.max(1, steps) } : axis,
-    ),
+    axes: newAxes,
+    reductionAxes: newReductionAxes,
     outputs: kernel.outputs.map(({ buffer, index, value }) => ({
       buffer,
       index: index.map((one) => rewriteIndex(one, rewriting)),

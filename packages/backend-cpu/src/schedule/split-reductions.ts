@@ -68,6 +68,7 @@ function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
       return { id: axis.id, extent: size };
     });
   const axes = [...kernel.axes, ...partAxes];
+  const extents = new Map([...axes, ...remaining].map(({ id, extent }) => [id, extent]));
   const index = axes.map(({ id }) => axisIndex(id));
   const shape = axes.map(({ extent }) => extent);
   // Parts outermost: the final reduction reads whole rows of outputs.
@@ -82,7 +83,7 @@ function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
       axes: partAxes.map(({ id }) => id),
       body: { kind: 'load', dtype: reduce.dtype, buffer, index, guards: [], fill: 0 },
     });
-    const body = rewriteExpression(reduce.body, { axes: substitution });
+    const body = rewriteExpression(reduce.body, { axes: substitution, extents });
     return { buffer, index, value: { ...reduce, axes: remaining.map(({ id }) => id), body } satisfies ReduceExpr };
   });
   const partial: Kernel = {
@@ -97,7 +98,7 @@ function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     reductionAxes: partAxes,
     outputs: kernel.outputs.map((output) => ({
       ...output,
-      value: rewriteExpression(output.value, { axes: new Map(), replace: (expr) => replacements.get(expr) }),
+      value: rewriteExpression(output.value, { axes: new Map(), extents, replace: (expr) => replacements.get(expr) }),
     })),
   };
   return [partial, last];

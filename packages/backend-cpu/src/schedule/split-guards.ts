@@ -1,0 +1,88 @@
+// Cuts a kernel at the places where a condition on the axis that its outputs have contiguous changes, as concatenation
+// and padding along channels do: each part then has no condition inside a vector.
+
+import type { Expr, Guard, Kernel, SchedulePass } from '@netwright/compiler';
+
+import { extentsOf, strideAlong } from './contraction.ts';
+import { axisIndex, affineRange } from './index-algebra.ts';
+import { nodesOf, reducesOf, rewriteExpression, rewriteIndex } from './rewrite-expression.ts';
+
+const mostParts = 16;
+
+export const splitGuards: SchedulePass = {
+  name: 'split-guards',
+  requires: 'Layouts are chosen.',
+  guarantees:
+    'Elementwise kernels have no guard on the output axis that is contiguous in memory, unless there are more than 16 parts.',
+  run: (program) => ({
+    ...program,
+    kernels: program.kernels.flatMap((kernel) => {
+      const strides = program.buffers.map(({ storage }) => storage.strides);
+      const axis = kernel.axes.find(
+        ({ id, extent }) =>
+          extent > 1 &&
+          kernel.outputs.every(({ buffer, index }) => strideAlong(id, index, strides[buffer] ?? []) === 1),
+      );
+      if (axis === undefined || kernel.outputs.some(({ value }) => reducesOf(value).length > 0)) return [kernel];
+      const cuts = cutsOf(kernel, axis.id, axis.extent);
+      return cuts.length === 0 || cuts.length >= mostParts
+        ? [kernel]
+        : parts(kernel, axis.id, [0, ...cuts, axis.extent]);
+    }),
+  }),
+};
+
+/** Positions along the axis, in order, where some guard on it alone starts or stops to hold. */
+function cutsOf(kernel: Kernel, axis: number, extent: number): readonly number[] {
+  const cuts = new Set<number>();
+  for (const { index, lower, upper } of kernel.outputs.flatMap(({ value }) => guardsOf(value))) {
+    const [term, ...others] = index.terms;
+    if (term === undefined || others.length > 0 || term.atom.kind !== 'axis' || term.atom.axis !== axis) continue;
+    for (const bound of [lower, upper]) {
+      const exact = (bound - index.offset) / term.coefficient;
+      const cut = term.coefficient > 0 ? Math.ceil(exact) : Math.floor(exact) + 1;
+      if (cut > 0 && cut < extent) cuts.add(cut);
+    }
+  }
+  return [...cuts].sort((a, b) => a - b);
+}
+
+function guardsOf(expr: Expr): readonly Guard[] {
+  return [...nodesOf(expr)].flatMap((node) => (node.kind === 'load' || node.kind === 'guarded' ? node.guards : []));
+}
+
+function parts(kernel: Kernel, axis: number, bounds: readonly number[]): readonly Kernel[] {
+  return bounds.slice(1).map((end, i) => {
+    const start = bounds[i] ?? 0;
+    const extents = new Map([...extentsOf(kernel), [axis, end - start]]);
+    const rewriting = { axes: new Map([[axis, axisIndex(axis, 1, start)]]), extents };
+    const decide = (expr: Expr): Expr | undefined => {
+      if (expr.kind !== 'guarded') return undefined;
+      const decided = expr.guards.map((guard) =>
+        decideGuard({ ...guard, index: rewriteIndex(guard.index, rewriting) }, extents),
+      );
+      if (decided.includes(false)) return rewriteExpression(expr.b, { ...rewriting, replace: decide });
+      return decided.every((holds) => holds === true)
+        ? rewriteExpression(expr.a, { ...rewriting, replace: decide })
+        : undefined;
+    };
+    return {
+      ...kernel,
+      name: `${kernel.name}/${String(start)}`,
+      axes: kernel.axes.map((one) => (one.id === axis ? { id: axis, extent: end - start } : one)),
+      outputs: kernel.outputs.map(({ buffer, index, value }) => ({
+        buffer,
+        index: index.map((one) => rewriteIndex(one, rewriting)),
+        value: rewriteExpression(value, { ...rewriting, replace: decide }),
+      })),
+    };
+  });
+}
+
+/** Whether the guard always or never holds; undefined when it depends. */
+function decideGuard({ index, lower, upper }: Guard, extents: ReadonlyMap<number, number>): boolean | undefined {
+  const range = affineRange(index, extents);
+  if (range === undefined) return undefined;
+  if (range[0] >= lower && range[1] < upper) return true;
+  return range[1] < lower || range[0] >= upper ? false : undefined;
+}
