@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import type { Expr, Index, KernelProgram } from '@netwright/compiler';
+import type { Expr, Guard, Index, KernelProgram } from '@netwright/compiler';
 
 import { cpuPasses } from '../src/schedule/passes.ts';
 import { interpret, type Contents } from './interpret.ts';
@@ -10,6 +10,7 @@ import {
   axes,
   axis,
   binary,
+  cast,
   buffer,
   channelsLast,
   constant,
@@ -23,6 +24,7 @@ import {
   matmulProgram,
   product,
   reduce,
+  select,
   unary,
   type ConvolutionCase,
 } from './kernel-samples.ts';
@@ -317,6 +319,65 @@ describe('reshapes, groups and concatenation', () => {
         channelsLast(buffer(2, shape)),
       ],
       kernels: [kernel('concatenate', axes(0, shape), [], [{ buffer: 2, index: image, value }])],
+    });
+  });
+
+  test('the adjoint of a strided maximum, and zeros between elements', () => {
+    const taps = (position: number, tap: number): { at: Index; guards: readonly Guard[] } => {
+      const moved = index(1, [1, position], [-1, tap]);
+      const at = index(0, [1, { kind: 'floorDiv', of: moved, by: 2 }]);
+      return {
+        at,
+        guards: [
+          { index: index(0, [1, { kind: 'mod', of: moved, by: 2 }]), lower: 0, upper: 1 },
+          { index: at, lower: 0, upper: 5 },
+        ],
+      };
+    };
+    const [rows, columns] = [taps(2, 4), taps(3, 5)];
+    const guards = [...rows.guards, ...columns.guards];
+    const source = [axis(0), axis(1), rows.at, columns.at];
+    const chosen = load(1, source, 'f32', guards, -1);
+    const tap = cast('f32', { kind: 'index', dtype: 'i32', index: index(0, [3, 4], [1, 5]) });
+    const scattered = reduce(
+      'sum',
+      [4, 5],
+      select(binary('lt', chosen, tap), load(0, source, 'f32', guards), constant(0)),
+    );
+    const spread = (position: number): { at: Index; guards: readonly Guard[] } => {
+      const moved = index(-2, [1, position]);
+      const at = index(0, [1, { kind: 'floorDiv', of: moved, by: 3 }]);
+      return {
+        at,
+        guards: [
+          { index: index(0, [1, { kind: 'mod', of: moved, by: 3 }]), lower: 0, upper: 1 },
+          { index: at, lower: 0, upper: 5 },
+        ],
+      };
+    };
+    const [across, down] = [spread(2), spread(3)];
+    check({
+      buffers: [
+        channelsLast(buffer(0, [2, 6, 5, 5])),
+        channelsLast(buffer(1, [2, 6, 5, 5])),
+        channelsLast(buffer(2, [2, 6, 9, 9])),
+        channelsLast(buffer(3, [2, 6, 16, 16])),
+      ],
+      kernels: [
+        kernel('scatter', axes(0, [2, 6, 9, 9]), axes(4, [3, 3]), [{ buffer: 2, index: image, value: scattered }]),
+        kernel(
+          'spread',
+          axes(0, [2, 6, 16, 16]),
+          [],
+          [
+            {
+              buffer: 3,
+              index: image,
+              value: load(0, [axis(0), axis(1), across.at, down.at], 'f32', [...across.guards, ...down.guards], 0.25),
+            },
+          ],
+        ),
+      ],
     });
   });
 });
