@@ -6,7 +6,7 @@ import { cpu } from '@netwright/backend-cpu';
 import { reference } from '@netwright/backend-reference';
 import type { Backend } from '@netwright/compiler';
 import type { DataSource } from '@netwright/data';
-import { fashionMnist, mnist } from '@netwright/data-mnist/node';
+import { fashionMnist, mnist } from '@netwright/data-mnist';
 import { NetwrightError } from '@netwright/ir';
 import {
   constantLr,
@@ -27,7 +27,7 @@ import { closest } from './closest.ts';
 import type { Spec } from './spec.ts';
 
 /** Makes a plugin from the options of its spec; the factory checks them. */
-export type Factory<T> = (options?: never) => T;
+export type Factory<T> = (options: never) => T;
 
 export interface Plugins {
   readonly architectures: readonly Architecture[];

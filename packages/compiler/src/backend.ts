@@ -2,8 +2,10 @@
 
 import type { DType, Graph, TensorType } from '@netwright/ir';
 
-/** A canonical (row-major) tensor on the host. */
-export type TypedArray = Float32Array | Int32Array | Uint8Array;
+/** Elements on the host. `f32` tensors are Float32Array; backends of precision `f64` also take and give them as Float64Array. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** A canonical (row-major) tensor on the host; `bool` and `u8` are Uint8Array. */
 export interface TensorData {
   readonly dtype: DType;
   readonly shape: readonly number[];

@@ -1,1 +1,33 @@
-export {};
+export type {
+  Backend,
+  BackendCapabilities,
+  CompileReport,
+  Executable,
+  LoadOptions,
+  Store,
+  StoreEntry,
+  TensorData,
+  TypedArray,
+} from './backend.ts';
+export { compile, type CompileOptions } from './compile.ts';
+export type {
+  Axis,
+  BinaryOp,
+  BufferDecl,
+  BufferDType,
+  BufferRole,
+  Expr,
+  Kernel,
+  KernelDType,
+  KernelOutput,
+  KernelProgram,
+  ReduceOp,
+  Storage,
+  UnaryOp,
+} from './kernels/kernel.ts';
+export type { Guard, Index, IndexAtom, IndexTerm } from './kernels/index-expression.ts';
+export type { MemoryPlan, PlannedProgram, SchedulePass } from './planned-program.ts';
+export { compileKernels, type CompileKernelsOptions } from './compile-kernels.ts';
+export { lowerGraph, type Dims } from './lowering/lower-graph.ts';
+export { planMemory } from './planning/plan-memory.ts';
+export { rowMajorStorage } from './kernels/storage.ts';

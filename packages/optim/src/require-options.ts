@@ -9,12 +9,12 @@ import { NetwrightError } from '@netwright/ir';
  */
 export function requireOptions(
   name: string,
-  options: Readonly<Record<string, unknown>>,
+  options: object,
   ranges: Readonly<Record<string, readonly [number, number]>>,
   reasons: readonly string[] = [],
 ): void {
   const outside = Object.entries(ranges).flatMap(([key, [low, high]]) => {
-    const value = options[key];
+    const value: unknown = Reflect.get(options, key);
     return typeof value === 'number' && value >= low && value <= high
       ? []
       : [`${key} must be ${high === Infinity ? `at least ${String(low)}` : `in [${String(low)}, ${String(high)}]`}, not ${String(value)}`];

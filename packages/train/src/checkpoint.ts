@@ -17,6 +17,8 @@ export interface RunIdentity {
   readonly graph: string;
   readonly optimizer: string;
   readonly schedule: string;
+  /** Names and options of the training transforms. */
+  readonly transforms: string;
   readonly data: string;
   readonly samples: number;
   readonly batchSize: number;

@@ -15,9 +15,12 @@ export function freeze<I extends string, O extends string>(graph: Graph<I, O>, t
   const functions: Record<string, FunctionDef> = { ...graph.functions };
   const nodes = graph.nodes.map((node): Node => {
     if (node.op !== 'call') return node;
-    const parameters = node.inputs.map((input) => graph.nodes[input]).filter((input) => input.op === 'parameter');
+    const parameters = node.inputs.flatMap((input) => {
+      const operand = graph.nodes[input];
+      return operand.op === 'parameter' ? [operand.attrs.name] : [];
+    });
     const def = graph.functions[node.attrs.function];
-    if (def.inference === undefined || parameters.length === 0 || !parameters.every(({ attrs }) => isFrozen(attrs.name))) return node;
+    if (def.inference === undefined || parameters.length === 0 || !parameters.every(isFrozen)) return node;
     const key = `${node.attrs.function}@inference`;
     functions[key] = { name: def.name, attrs: def.attrs, body: def.inference };
     return { ...node, attrs: { function: key } };

@@ -1,4 +1,4 @@
-export { train, identityOf, targetOf, type EarlyStopping, type RunStorage, type TrainData, type TrainOptions, type TrainResult } from './train.ts';
+export { train, identityOf, resolveData, targetOf, type EarlyStopping, type RunStorage, type TrainData, type TrainOptions, type TrainResult } from './train.ts';
 export { createTrainer, type Batch, type Evaluation, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
 export { evaluateDataset, type EvaluateOptions, type EvaluationResult } from './evaluate.ts';
 export { accuracy, argmax, confusion, topK, type Metric, type MetricBatch } from './metrics.ts';

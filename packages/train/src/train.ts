@@ -2,7 +2,7 @@
 
 import type { Model } from '@netwright/arch';
 import type { Backend, TensorData } from '@netwright/compiler';
-import { batchesPerEpoch, createBatches, type Dataset, type Transform } from '@netwright/data';
+import { batchesPerEpoch, createBatches, type Dataset, type DataSource, type Transform } from '@netwright/data';
 import { crossEntropy, isNetwrightError, NetwrightError, structuralHash, type Loss } from '@netwright/ir';
 import { constantLr, type Optimizer, type Schedule } from '@netwright/optim';
 import { stateDictNames } from '@netwright/weights';
@@ -43,7 +43,7 @@ export interface RunStorage {
 export interface TrainOptions extends Omit<TrainerOptions, 'loss'> {
   readonly model: Model;
   readonly backend: Backend;
-  readonly data: TrainData;
+  readonly data: TrainData | DataSource;
   readonly optimizer: Optimizer;
   /** Default cross entropy. */
   readonly loss?: Loss;
@@ -98,18 +98,28 @@ export interface TrainResult {
  *   data does not fit the model, `train.target` when a checkpoint is of another target.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const run = new TrainingRun(options);
+  const run = new TrainingRun(await resolveData(options));
   return run.execute();
 }
 
+/** Options whose data is loaded. */
+type LoadedOptions = TrainOptions & { readonly data: TrainData };
+
+/** Loads a data source; `data` that is loaded already stays as it is. */
+export async function resolveData(options: TrainOptions): Promise<LoadedOptions> {
+  const { data } = options;
+  return { ...options, data: 'load' in data ? { name: data.name, ...(await data.load()) } : data };
+}
+
 /** What identifies a run of these options; a checkpoint is only continued when it is the same. */
-export function identityOf(options: TrainOptions, trainer: Trainer): RunIdentity {
-  const { model, optimizer, data, schedule = constantLr() } = options;
+export function identityOf(options: LoadedOptions, trainer: Trainer): RunIdentity {
+  const { model, optimizer, data, schedule = constantLr(), transforms = [] } = options;
   return {
     model: model.name,
     graph: structuralHash(trainer.graph),
     optimizer: `${optimizer.name}${JSON.stringify(optimizer.options)}`,
     schedule: schedule.name,
+    transforms: JSON.stringify(transforms.map(({ name, options: settings }) => ({ name, ...settings }))),
     data: data.name,
     samples: data.train.length,
     batchSize: options.batchSize ?? 64,
@@ -120,7 +130,7 @@ export function identityOf(options: TrainOptions, trainer: Trainer): RunIdentity
 }
 
 class TrainingRun {
-  private readonly options: TrainOptions;
+  private readonly options: LoadedOptions;
   private readonly metrics: readonly Metric[];
   private readonly schedule: Schedule;
   private readonly epochs: number;
@@ -133,7 +143,7 @@ class TrainingRun {
   private readonly started = performance.now();
   private firstStep = 0;
 
-  constructor(options: TrainOptions) {
+  constructor(options: LoadedOptions) {
     this.options = options;
     this.metrics = options.metrics ?? [accuracy()];
     this.schedule = options.schedule ?? constantLr();

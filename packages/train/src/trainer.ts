@@ -174,7 +174,7 @@ class GraphTrainer implements Trainer {
     }
     const builder = GraphBuilder.from(predict);
     builder.output('intermediate', builder.tensor(id));
-    const graph = selectOutputs(['intermediate']).run(builder.finish());
+    const graph = selectOutputs(builder.finish(), ['intermediate']);
     const executable: Executable = await compile(graph, this.backend, { dims: { N: countImages(this.model, images) }, store: this.store });
     try {
       const outputs = await executable.run(this.inputs(graph, images, undefined, {}));

@@ -43,8 +43,9 @@ export async function predictCommand({ output, plugins }: Session, place: string
 }
 
 function topClasses(logits: Float32Array | Float64Array, names: readonly string[], top: number): Prediction['classes'] {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const weights = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const values = Array.from(logits);
+  const largest = Math.max(...values);
+  const weights = values.map((logit) => Math.exp(logit - largest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights
     .map((weight, index) => ({ name: names[index], probability: weight / total }))

@@ -82,7 +82,7 @@ export async function trainCommand(session: Session, args: TrainArguments): Prom
   process.once('SIGINT', onSignal);
   let directory: RunDirectory | undefined;
   try {
-    const base: TrainOptions = {
+    const base: TrainOptions & { readonly data: TrainData } = {
       model,
       backend,
       data,
@@ -240,7 +240,7 @@ function list(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.join(', ');
 }
 
-async function checkpointOf(place: string, options: TrainOptions): Promise<Checkpoint | undefined> {
+async function checkpointOf(place: string, options: TrainOptions & { readonly data: TrainData }): Promise<Checkpoint | undefined> {
   if (!(await hasCheckpoint(place))) {
     throw new NetwrightError({
       code: 'cli.resume',

@@ -1,3 +1,4 @@
+import { requireOptions } from '../require-options.ts';
 import { byTime, type TimeOptions } from './by-time.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -5,6 +6,7 @@ import type { Schedule } from './schedule.ts';
 export function cosineWarmRestarts(
   options: TimeOptions & { readonly period: number; readonly multiplier?: number; readonly minLr?: number },
 ): Schedule {
+  requireOptions('cosineWarmRestarts', { multiplier: 1, ...options }, { period: [1, Infinity], multiplier: [1, Infinity] });
   const { multiplier = 1, minLr = 0 } = options;
   return byTime('cosineWarmRestarts', options, (base, time) => {
     let { period } = options;

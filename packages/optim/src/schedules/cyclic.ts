@@ -1,3 +1,4 @@
+import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface CyclicOptions {
@@ -13,6 +14,7 @@ export interface CyclicOptions {
 
 /** Triangle waves between the base and the maximum (CyclicLR). arXiv:1506.01186 */
 export function cyclic(options: CyclicOptions): Schedule {
+  requireOptions('cyclic', { stepSizeUp: 2000, ...options }, { maxLr: [0, Infinity], stepSizeUp: [1, Infinity] });
   const { maxLr, stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = 'triangular' } = options;
   const period = stepSizeUp + stepSizeDown;
   return {

@@ -1,3 +1,4 @@
+import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface OneCycleOptions {
@@ -15,6 +16,7 @@ export interface OneCycleOptions {
 
 /** One cycle over the whole run, as PyTorch's OneCycleLR (two phases). arXiv:1708.07120 */
 export function oneCycle(options: OneCycleOptions): Schedule {
+  requireOptions('oneCycle', { risingShare: 0.3, ...options }, { maxLr: [0, Infinity], risingShare: [0, 1] });
   const { maxLr, risingShare = 0.3, divFactor = 25, finalDivFactor = 1e4, anneal = 'cosine', momentum = [0.85, 0.95] } = options;
   const first = maxLr / divFactor;
   const between = (from: number, to: number, share: number): number =>
@@ -22,7 +24,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   return {
     name: 'oneCycle',
     initial: {},
-    at({ step, totalSteps }, base) {
+    at({ step, totalSteps }, base): Readonly<Record<string, number>> {
       const peak = risingShare * totalSteps - 1;
       const rising = step <= peak;
       const share = rising ? step / peak : (step - peak) / Math.max(totalSteps - 1 - peak, 1);

@@ -1,0 +1,104 @@
+// From a graph and a backend to an executable.
+
+import {
+  BYTES_PER_ELEMENT,
+  bindShape,
+  eliminateDeadCode,
+  inlineFunctions,
+  NetwrightError,
+  RANDOM_INPUTS,
+  verifyGraph,
+  type Graph,
+} from '@netwright/ir';
+import type { Backend, Executable, Store, TensorData } from './backend.ts';
+
+export interface CompileOptions {
+  /** Sizes of the graph's symbolic dimensions, e.g. `{ N: 32 }`. Default none. */
+  readonly dims?: Readonly<Record<string, number>>;
+  /** Where parameters and state live; executables of one store share them. Default a new one, which the executable then owns. */
+  readonly store?: Store;
+}
+
+/**
+ * Compiles `graph` for `backend`. Entries that the store does not have are declared and start at zero.
+ *
+ * @throws NetwrightError `graph.invalid`, `dim.unbound`, `store.type` for an entry of another type, `compile.unsupported` for operations that the backend refuses.
+ */
+export async function compile<I extends string, O extends string>(
+  graph: Graph<I, O>,
+  backend: Backend,
+  { dims = {}, store }: CompileOptions = {},
+): Promise<Executable<I, O>> {
+  verifyGraph(graph);
+  const flat = eliminateDeadCode.run(inlineFunctions.run(graph));
+  checkSupport(flat, backend);
+  const target = store ?? (await backend.createStore());
+  const entries = [...Object.entries(flat.parameters), ...Object.entries(flat.states)];
+  await target.declare(entries.map(([name, { type }]) => ({ name, type })));
+  const executable = await backend.load(flat, target, { dims });
+  const expected = inputTypes(flat, dims);
+  return {
+    report: executable.report,
+    run: async (inputs) => (await executable.run(checkInputs(expected, inputs))) as Record<O, TensorData>,
+    dispose: async () => {
+      await executable.dispose();
+      if (store === undefined) await target.dispose();
+    },
+  };
+}
+
+interface ExpectedInput {
+  readonly dtype: TensorData['dtype'];
+  readonly shape: readonly number[];
+}
+
+function inputTypes(graph: Graph, dims: Readonly<Record<string, number>>): ReadonlyMap<string, ExpectedInput> {
+  return new Map(Object.entries(graph.inputs).map(([name, { type }]) => [name, { dtype: type.dtype, shape: bindShape(type.shape, dims) }]));
+}
+
+/** The inputs with zeros for random inputs that are not given; everything wrong is reported at once. */
+function checkInputs(expected: ReadonlyMap<string, ExpectedInput>, inputs: Readonly<Record<string, TensorData>>): Record<string, TensorData> {
+  const reasons: string[] = [];
+  const checked: Record<string, TensorData> = {};
+  for (const [name, { dtype, shape }] of expected) {
+    const given = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    if (given === undefined) {
+      if (RANDOM_INPUTS.some((random) => random === name)) checked[name] = { dtype, shape, data: new Int32Array(1) };
+      else reasons.push(`${name} is missing`);
+      continue;
+    }
+    const size = shape.reduce((product, dim) => product * dim, 1);
+    if (given.dtype !== dtype || given.shape.join() !== shape.join() || given.data.length !== size) {
+      reasons.push(`${name} is ${given.dtype}[${given.shape.join(', ')}] with ${String(given.data.length)} elements, not ${dtype}[${shape.join(', ')}]`);
+    } else if (!fitsDtype(given)) reasons.push(`${name} holds its ${dtype} elements in a ${given.data.constructor.name}`);
+    checked[name] = given;
+  }
+  for (const name of Object.keys(inputs)) if (!expected.has(name)) reasons.push(`there is no input ${name}`);
+  if (reasons.length === 0) return checked;
+  throw new NetwrightError({
+    code: 'run.inputs',
+    operation: 'run',
+    expected: `inputs ${[...expected].map(([name, { dtype, shape }]) => `${name}: ${dtype}[${shape.join(', ')}]`).join(', ')}`,
+    received: Object.keys(inputs).join(', '),
+    reasons,
+    hint: 'a program is compiled for one batch size; compile another one for another size',
+  });
+}
+
+function fitsDtype({ dtype, data }: TensorData): boolean {
+  if (dtype === 'f32') return data instanceof Float32Array || data instanceof Float64Array;
+  return data.BYTES_PER_ELEMENT === BYTES_PER_ELEMENT[dtype] && !(data instanceof Float32Array);
+}
+
+function checkSupport(graph: Graph, { name, capabilities }: Backend): void {
+  const refused = graph.nodes.filter(({ op }) => capabilities.unsupported.includes(op));
+  if (refused.length === 0) return;
+  throw new NetwrightError({
+    code: 'compile.unsupported',
+    operation: 'compile',
+    scope: refused[0].scope,
+    expected: `operations that ${name} supports`,
+    received: [...new Set(refused.map(({ op }) => op))].join(', '),
+    hint: 'use another backend for this graph',
+  });
+}
