@@ -1,6 +1,7 @@
 // The definition of what a graph computes: walks its nodes and calls each primitive's `evaluate`. Slow and obvious.
 
 import type { Backend, Store } from '@netwright/compiler';
+import { NetwrightError } from '@netwright/ir';
 import { ReferenceExecutable } from './executable.ts';
 import { ReferenceStore } from './store.ts';
 
@@ -16,12 +17,17 @@ export function reference({ precision = 'f64' }: ReferenceOptions = {}): Backend
     target: precision,
     capabilities: { precision, threads: 1, unsupported: [] },
     createStore: () => Promise.resolve(new ReferenceStore(precision)),
-    load: (graph, store, { dims }) => Promise.resolve(new ReferenceExecutable(graph, asReferenceStore(store), dims, precision)),
+    load: async (graph, store, { dims }) => new ReferenceExecutable(graph, asReferenceStore(store), dims, precision),
     dispose: () => Promise.resolve(),
   };
 }
 
 function asReferenceStore(store: Store): ReferenceStore {
-  if (store.backend !== 'reference') throw new RangeError(`the reference backend cannot run on a store of ${store.backend}`);
-  return store as ReferenceStore;
+  if (store.backend === 'reference') return store as ReferenceStore;
+  throw new NetwrightError({
+    code: 'reference.store',
+    operation: 'load',
+    expected: 'a store made by the reference backend',
+    received: `one of ${store.backend}`,
+  });
 }

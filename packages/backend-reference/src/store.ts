@@ -52,7 +52,7 @@ export class ReferenceStore implements Store {
       const received = { dtype: tensor.dtype, shape: tensor.shape };
       if (!equalTypes(entry.type, received) || tensor.data.length !== entry.data.length) {
         throw new NetwrightError({
-          code: 'store.write',
+          code: 'store.type',
           operation: 'write',
           scope: name,
           expected: formatType(entry.type),
@@ -84,7 +84,7 @@ export class ReferenceStore implements Store {
     const entry = this.values.get(name);
     if (entry === undefined) {
       throw new NetwrightError({
-        code: 'store.name',
+        code: 'store.unknown',
         operation,
         scope: name,
         expected: 'the name of a declared entry',

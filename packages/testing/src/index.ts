@@ -1,1 +1,8 @@
-export {};
+export { testBackend } from './backend/test-backend.ts';
+export {
+  testOptimizer,
+  type GoldenRun,
+  type OptimizerFactory,
+  type TestOptimizerOptions,
+} from './optimizer/test-optimizer.ts';
+export type { OptimizerOracle, OptimizerRun } from './optimizer/trajectory.ts';
