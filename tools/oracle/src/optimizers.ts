@@ -19,7 +19,7 @@ export function createOptimizer(type: string, options: TorchOptions): Optimizer 
       return momentum({ lr, weightDecay, momentum: number('momentum', 0), dampening: number('dampening', 0) });
     }
     case 'AdamW': {
-      const [beta1, beta2] = Array.isArray(options.betas) ? (options.betas as readonly [number, number]) : [0.9, 0.999];
+      const [beta1, beta2] = Array.isArray(options.betas) ? (options.betas as unknown as readonly [number, number]) : [0.9, 0.999];
       return adamw({ lr, beta1, beta2, eps: number('eps', 1e-8), weightDecay: number('weight_decay', 1e-2), amsgrad: options.amsgrad === true });
     }
     default:
