@@ -134,7 +134,7 @@ function backward(
     const results = callGrads.get(id);
     const grad = grads.get(id);
     if (node.op === 'call' && results !== undefined) {
-      withScopeOf(builder, node, () => {
+      builder.at(node.scope, () => {
         calls.differentiate(id, node, results, active).forEach((inputGrad, index) => {
           accumulate(node.inputs[index], inputGrad);
         });
@@ -145,7 +145,7 @@ function backward(
       const sum = ofCall.get(node.attrs.index);
       callGrads.set(call, ofCall.set(node.attrs.index, sum === undefined ? grad : add(sum, grad)));
     } else if (grad !== undefined && isPrimitiveNode(node)) {
-      withScopeOf(builder, node, () => {
+      builder.at(node.scope, () => {
         differentiatePrimitive(builder, id, node, grad, active).forEach((inputGrad, index) => {
           accumulate(node.inputs[index], inputGrad);
         });
@@ -267,12 +267,6 @@ function deriveGradient(def: FunctionDef): Graph {
     if (grad !== undefined) builder.output(`d${String(index)}`, grad);
   });
   return builder.finish();
-}
-
-function withScopeOf(builder: GraphBuilder, node: Node, build: () => void): void {
-  const outer = builder.scope;
-  const relative = outer !== '' && node.scope.startsWith(`${outer}.`) ? node.scope.slice(outer.length + 1) : outer === node.scope ? '' : node.scope;
-  builder.within(relative, build);
 }
 
 function gradientTypeError(node: Node, grad: Tensor, input: Node): NetwrightError {

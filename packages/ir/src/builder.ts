@@ -94,6 +94,17 @@ export class GraphBuilder {
     }
   }
 
+  /** Runs `build` in the scope of that full name, whatever the current one is. */
+  at<T>(scope: string, build: () => T): T {
+    const outer = this.scopes.splice(0);
+    if (scope !== '') this.scopes.push(scope);
+    try {
+      return build();
+    } finally {
+      this.scopes.splice(0, this.scopes.length, ...outer);
+    }
+  }
+
   /** `name` in the current scope, e.g. `layer1.0.conv1.weight`. */
   qualify(name: string): string {
     return this.scopes.length === 0 ? name : `${this.scope}.${name}`;

@@ -1,13 +1,10 @@
-import { RANDOM_INPUTS } from '../graph.ts';
 import type { GraphPass } from '../pass.ts';
 import { keepLeaves } from './keep-leaves.ts';
-
-const RANDOM: ReadonlySet<string> = new Set(RANDOM_INPUTS);
 
 /** Drops what no output or update depends on. Inputs stay, but for the random key when nothing is random; parameters and states stay. */
 export const eliminateDeadCode: GraphPass = {
   name: 'eliminate-dead-code',
   requires: 'a valid graph',
   guarantees: 'every node but inputs, parameters and states is needed by an output or update, and every function is called',
-  run: (graph) => keepLeaves(graph, { input: (name) => !RANDOM.has(name), entry: () => true }),
+  run: (graph) => keepLeaves(graph, { input: () => true, entry: () => true }),
 };

@@ -109,14 +109,14 @@ function stepOf(
 
 function fold({ contraction, form, steps }: Chain, copyOf: (id: number) => Tensor): Tensor {
   const operands = contraction.inputs.map(copyOf);
+  const { builder } = operands[0];
   const { scale, shift } = affineOf(steps, form.channels, copyOf);
-  const weight = scale === undefined ? operands[form.weight] : form.scaleWeight(operands[form.weight], scale);
   const primitive = primitives[contraction.op] as unknown as Primitive<PrimitiveName>;
-  const result = applyPrimitive(
-    primitive,
-    operands.map((operand, index) => (index === form.weight ? weight : operand)),
-    contraction.attrs,
-  );
+  const result = builder.at(contraction.scope, () => {
+    const weight = scale === undefined ? operands[form.weight] : form.scaleWeight(operands[form.weight], scale);
+    const scaled = operands.map((operand, index) => (index === form.weight ? weight : operand));
+    return applyPrimitive(primitive, scaled, contraction.attrs);
+  });
   if (shift === undefined) return result;
   const after = contraction.type.shape.slice(form.axis + 1).map(() => 1);
   return add(result, reshape(shift, [form.channels, ...after]));

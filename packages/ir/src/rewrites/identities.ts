@@ -1,6 +1,6 @@
 // Rewrites of single nodes that leave the value as it is, also where it is NaN or infinite. (`x + 0` may change the sign of a zero.)
 
-import { equalShapes } from '../dim.ts';
+import { equalShapes, type Shape } from '../dim.ts';
 import type { PrimitiveNode } from '../graph.ts';
 import { broadcastTo } from '../ops/broadcast-to.ts';
 import { filledValue } from '../ops/constant.ts';
@@ -56,15 +56,14 @@ export const identities: readonly Identity[] = [
     name: 'reduction of nothing',
     apply: (node, [x]) => {
       if (node.op !== 'sum' && node.op !== 'amax') return undefined;
-      return node.attrs.axes.every((axis) => x.shape[axis] === 1) ? reshape(x, node.type.shape) : undefined;
+      return node.attrs.axes.every((axis) => x.shape[axis] === 1) ? reshaped(x, node.type.shape) : undefined;
     },
   },
   {
     name: 'reshape of a reshape',
     apply: (node, [x]) => {
       if (node.op !== 'reshape') return undefined;
-      const source = operandOf(x, 'reshape');
-      return source !== undefined || keepsShape(node, x) ? reshape(source ?? x, node.attrs.shape) : undefined;
+      return keepsShape(node, x) || operandOf(x, 'reshape') !== undefined ? reshaped(x, node.type.shape) : undefined;
     },
   },
   {
@@ -110,6 +109,11 @@ function withoutNeutral([a, b]: readonly Tensor[], neutral: number): Tensor | un
 function operandOf(x: Tensor, op: PrimitiveNode['op']): Tensor | undefined {
   const node = x.builder.node(x.id);
   return node.op === op ? x.builder.tensor(node.inputs[0]) : undefined;
+}
+
+/** `x` in another shape, by one `reshape` at most. */
+function reshaped(x: Tensor, shape: Shape): Tensor {
+  return reshape(operandOf(x, 'reshape') ?? x, shape);
 }
 
 function keepsShape({ type }: PrimitiveNode, x: Tensor): boolean {

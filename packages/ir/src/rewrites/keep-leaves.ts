@@ -1,12 +1,14 @@
 // The part of a graph that outputs, updates and chosen leaves need.
 
 import { rootsOf } from '../dependents.ts';
-import type { Graph, Node } from '../graph.ts';
+import { RANDOM_INPUTS, type Graph, type Node } from '../graph.ts';
 import { reachable } from '../inline.ts';
 import { renumber } from './rebuild.ts';
 
+const RANDOM: ReadonlySet<string> = new Set(RANDOM_INPUTS);
+
 export interface LeafChoice {
-  /** Whether an input stays although nothing reads it. */
+  /** Whether an input stays although nothing reads it; those of the random key do not. */
   input(name: string): boolean;
   /** Whether a parameter or state stays although nothing reads or updates it. */
   entry(name: string): boolean;
@@ -14,7 +16,7 @@ export interface LeafChoice {
 
 /** Drops nodes and functions that nothing needs, and the unused leaves that `keep` does not choose. */
 export function keepLeaves<I extends string, O extends string>(graph: Graph<I, O>, keep: LeafChoice): Graph<I, O> {
-  const inputs = Object.keys(graph.inputs).filter(keep.input);
+  const inputs = Object.keys(graph.inputs).filter((name) => !RANDOM.has(name) && keep.input(name));
   const roots = [
     ...rootsOf(graph),
     ...inputs.map((name) => (graph.inputs as Graph['inputs'])[name].value),

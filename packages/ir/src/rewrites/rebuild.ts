@@ -34,7 +34,7 @@ export function rebuild<I extends string, O extends string>(
   const copyOf = (id: number): Tensor => copies[id];
   graph.nodes.forEach((node, id) => {
     const operands = node.inputs.map(copyOf);
-    const replaced = builder.within(node.scope, () => replace(node, { id, operands, builder, copyOf }));
+    const replaced = builder.at(node.scope, () => replace(node, { id, operands, builder, copyOf }));
     copies.push(replaced ?? builder.append({ ...node, inputs: operands.map((operand) => operand.id) }));
   });
   const { nodes, functions } = builder.finish();
