@@ -53,7 +53,7 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
   let pool: WorkerPool | undefined;
   let disposed = false;
   let nextId = 0;
-  const ownStores = new Map<Store, CpuStore>();
+  const ownStores = new WeakMap<Store, CpuStore>();
   const startedPool = (): WorkerPool => {
     if (disposed)
       throw new NetwrightError({
@@ -113,7 +113,6 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
     dispose: () => {
       disposed = true;
       pool?.dispose();
-      ownStores.clear();
       return Promise.resolve();
     },
   };

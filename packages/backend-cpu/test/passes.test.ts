@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { KernelProgram, SchedulePass } from '@netwright/compiler';
 
 import { chooseLayout } from '../src/schedule/choose-layout.ts';
+import { isolateSums } from '../src/schedule/isolate-sums.ts';
 import { packPanels } from '../src/schedule/pack-panels.ts';
 import { padOperands } from '../src/schedule/pad-operands.ts';
 import { splitPhases } from '../src/schedule/split-phases.ts';
@@ -197,6 +198,32 @@ describe('pack-panels', () => {
   ] as const)('not where it cannot pay: %i x %i x %i', (m, n, k) => {
     const program = inner(matmulProgram(m, n, k));
     expect(packPanels.run(program)).toEqual(program);
+  });
+});
+
+describe('isolate-sums', () => {
+  const gradient = inner(convolutionWeightGradient({ ...small, size: 40, inChannels: 32, outChannels: 32 }));
+  test('a weight gradient fused with its update is taken out', () => {
+    const scaled = gradient.kernels.map((one) => ({
+      ...one,
+      outputs: one.outputs.map((output) => ({
+        ...output,
+        value: binary('sub', load(1, output.index), binary('mul', output.value, constant(0.5))),
+      })),
+    }));
+    const result = isolateSums.run(chooseLayout.run({ ...gradient, kernels: scaled }));
+    expect(result.kernels.map(({ name, outputs }) => [name, outputs[0]?.value.kind])).toEqual([
+      ['conv2d.weight/sum0', 'reduce'],
+      ['conv2d.weight', 'binary'],
+    ]);
+    expect(result.buffers.at(-1)?.storage.strides).toEqual(result.buffers[1]?.storage.strides);
+    expect(printProgram({ buffers: [], kernels: result.kernels.slice(1) })).toContain(
+      'sub(b1[a0, a1, a2, a3], mul(b3[a0, a1, a2, a3], 0.5))',
+    );
+  });
+  test('alone it stays', () => {
+    const program = chooseLayout.run(gradient);
+    expect(isolateSums.run(program)).toEqual(program);
   });
 });
 

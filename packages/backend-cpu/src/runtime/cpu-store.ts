@@ -24,7 +24,7 @@ export class CpuStore implements Store {
   readonly id: number;
   readonly heap: Heap;
   /** Kernel functions of this store by name, and the names by signature. */
-  readonly functions: Record<string, KernelFunction> = {};
+  functions: Record<string, KernelFunction> = {};
   readonly names = new Map<string, string>();
   readonly #held = new Map<string, Held>();
   readonly #pool: WorkerPool;
@@ -165,6 +165,8 @@ export class CpuStore implements Store {
     if (!this.#disposed) this.#pool.forget(this.id);
     this.#disposed = true;
     this.#held.clear();
+    this.names.clear();
+    this.functions = {};
     return Promise.resolve();
   }
 }

@@ -8,15 +8,16 @@ import type {
   TensorData,
   TypedArray,
 } from '@netwright/compiler';
-import { formatType, NetwrightError, RANDOM_INPUTS } from '@netwright/ir';
+import { NetwrightError } from '@netwright/ir';
 
-import { buildDriver, type KernelCall, type Span } from '../generate/driver.ts';
-import { buildKernelModule, prepareKernel, type PreparedKernel } from '../generate/kernel-module.ts';
+import type { DriverEntry, KernelCall, Span } from '../generate/driver.ts';
+import { prepareKernel, type PreparedKernel } from '../generate/kernel-module.ts';
 import { storedBytes } from '../generate/lowered.ts';
-import type { CpuStore, KernelFunction } from './cpu-store.ts';
+import type { CpuStore } from './cpu-store.ts';
 import type { Region } from './heap.ts';
+import { loadKernels, nameKernels } from './load-kernels.ts';
 import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
-import type { Entry, WorkerPool } from './worker-pool.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 /** Vector instructions that are worth sharing: about 10 microseconds. */
 const parallelCost = 30_000;
@@ -35,57 +36,30 @@ export interface ExecutableOptions {
   readonly report: (schedules: readonly string[]) => CompileReport;
 }
 
-export async function createExecutable({ planned, store, pool, id, report }: ExecutableOptions): Promise<Executable> {
+/** In turn with runs and other loads, which share the store's memory and kernels. */
+export function createExecutable(options: ExecutableOptions): Promise<Executable> {
+  return options.pool.exclusive(() => buildExecutable(options));
+}
+
+async function buildExecutable({ planned, store, pool, id, report }: ExecutableOptions): Promise<Executable> {
   const { program, prepareCount, plan } = planned;
   const { buffers, kernels } = program;
   const prepared = kernels.map((kernel) => prepareKernel(kernel, buffers));
   const regions: Region[] = [];
-  const places = await pool.exclusive(async () => {
-    store.checkUsable('load');
-    return placeBuffers(planned, store, regions);
-  });
-  const limits = { maximumPages: store.heap.maximumPages, shared: store.heap.shared };
+  store.checkUsable('load');
+  const places = placeBuffers(planned, store, regions);
   const { fresh, names } = nameKernels(prepared, store, id);
   const calls = prepared.map((kernel, i) => kernelCall(kernel, names[i] ?? '', buffers, places, pool.threads));
-  const entryCalls = [
+  const parts: readonly DriverEntry[] = [
     { name: 'prepare', calls: calls.slice(0, prepareCount) },
     { name: 'run', calls: calls.slice(prepareCount) },
   ];
-  const kernelModule =
-    fresh.length === 0
-      ? undefined
-      : await WebAssembly.compile(
-          buildKernelModule(
-            fresh.map(({ kernel }) => kernel),
-            limits,
-          ),
-        );
-  const driver = await WebAssembly.compile(buildDriver(entryCalls, pool.threads, limits));
-  const modules = kernelModule === undefined ? [] : [{ module: kernelModule, names: fresh.map(({ name }) => name) }];
-  const { memory } = store.heap;
-  for (const { module, names: exported } of modules) {
-    const { exports } = new WebAssembly.Instance(module, {
-      env: { memory },
-      math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
-    });
-    exported.forEach((name, i) => {
-      store.functions[name] = exports[`k${i}`] as KernelFunction;
-    });
-  }
-  const { exports } = new WebAssembly.Instance(driver, { env: { memory }, kernel: store.functions });
-  const entries = entryCalls.map(({ name, calls: own }) => ({
-    entry: exports[name] as Entry,
-    parallel: own.some(({ parallel }) => parallel),
+  const loaded = await loadKernels({ fresh, entries: parts, store, pool, program: id });
+  const entries = loaded.map((entry, i) => ({
+    entry,
+    parallel: parts[i]?.calls.some(({ parallel }) => parallel) ?? false,
   }));
-  await pool.load({
-    program: id,
-    store: store.id,
-    memory,
-    kernels: modules,
-    driver,
-    entries: entryCalls.map(({ name }) => name),
-  });
-
+  const { memory } = store.heap;
   const roles = buffersByRole(buffers);
   const written = new Set(kernels.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
   const writtenNames = roles.persistent.filter(({ decl }) => written.has(decl.id)).map(({ name }) => name);
@@ -95,7 +69,6 @@ export async function createExecutable({ planned, store, pool, id, report }: Exe
   let disposed = false;
 
   const run = async (inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> => {
-    checkInputs(roles.input, inputs);
     return pool.exclusive(async () => {
       store.checkUsable('run');
       if (disposed)
@@ -189,24 +162,6 @@ function placeBuffers(
   });
 }
 
-/** Gives each distinct kernel one name in the store; `fresh` are those that have to be compiled. */
-function nameKernels(
-  prepared: readonly PreparedKernel[],
-  store: CpuStore,
-  id: number,
-): { fresh: { kernel: PreparedKernel; name: string }[]; names: string[] } {
-  const fresh: { kernel: PreparedKernel; name: string }[] = [];
-  const names = prepared.map((kernel) => {
-    const known = store.names.get(kernel.signature);
-    if (known !== undefined) return known;
-    const name = `p${id}k${fresh.length}`;
-    store.names.set(kernel.signature, name);
-    fresh.push({ kernel, name });
-    return name;
-  });
-  return { fresh, names };
-}
-
 function kernelCall(
   { lowered, plan, iterations }: PreparedKernel,
   callee: string,
@@ -247,35 +202,6 @@ function buffersByRole(buffers: readonly BufferDecl[]): Roles {
     if (decl.role.kind === 'output') output.push({ names: decl.role.names, decl });
   }
   return { input, persistent, output };
-}
-
-function checkInputs(expected: Roles['input'], inputs: Readonly<Record<string, TensorData>>): void {
-  const reasons: string[] = [];
-  for (const { name, decl } of expected) {
-    const tensor = inputs[name];
-    if (tensor === undefined) {
-      if (!RANDOM_INPUTS.some((random) => random === name)) reasons.push(`input ${name} is missing`);
-      continue;
-    }
-    const length = decl.shape.reduce((a, b) => a * b, 1);
-    if (
-      tensor.dtype !== decl.dtype ||
-      tensor.shape.length !== decl.shape.length ||
-      tensor.shape.some((extent, k) => extent !== decl.shape[k]) ||
-      tensor.data.length !== length
-    ) {
-      reasons.push(
-        `input ${name} should be ${formatType(decl)} but is ${formatType(tensor)} with ${tensor.data.length} elements`,
-      );
-    }
-  }
-  if (reasons.length > 0)
-    throw new NetwrightError({
-      code: 'run.inputs',
-      operation: 'run',
-      expected: `inputs ${expected.map(({ name }) => name).join(', ')}`,
-      reasons,
-    });
 }
 
 function describeSchedule({ plan, lowered }: PreparedKernel): string {

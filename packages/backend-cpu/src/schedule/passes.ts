@@ -3,6 +3,7 @@
 import type { SchedulePass } from '@netwright/compiler';
 
 import { chooseLayout } from './choose-layout.ts';
+import { isolateSums } from './isolate-sums.ts';
 import { packPanels } from './pack-panels.ts';
 import { padOperands } from './pad-operands.ts';
 import { splitAxes } from './split-axes.ts';
@@ -14,6 +15,7 @@ export const cpuPasses: readonly SchedulePass[] = [
   chooseLayout,
   splitAxes,
   splitGuards,
+  isolateSums,
   splitPhases,
   padOperands,
   packPanels,

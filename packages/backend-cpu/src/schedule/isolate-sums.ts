@@ -1,0 +1,85 @@
+// Gives a sum over positions (a weight gradient) a kernel and a buffer of its own when it was fused with what uses it:
+// such sums are computed slice by slice, with partial results kept in the buffer that they write.
+
+import type { BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler';
+
+import { axesOfAccess, contractionsOf, extentsOf, strideAlong } from './contraction.ts';
+import { axisIndex } from './index-algebra.ts';
+import { storageInOrder } from './persistent-storage.ts';
+import { loadsOf, rewriteExpression, type ReduceExpr } from './rewrite-expression.ts';
+
+/** Fewer steps stay in cache without slices. */
+const longSum = 512;
+/** Floats of a cache line: a stride of at least this many touches a new line at every step. */
+const lineLength = 16;
+
+export const isolateSums: SchedulePass = {
+  name: 'isolate-sums',
+  requires: 'Layouts are chosen.',
+  guarantees:
+    'A sum of more than 512 products whose every step touches new cache lines of all operands is the whole value of its kernel.',
+  run: (program) => {
+    const buffers = [...program.buffers];
+    const kernels = program.kernels.flatMap((kernel) => isolate(kernel, buffers));
+    return { buffers, kernels };
+  },
+};
+
+function isolate(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
+  const whole = kernel.outputs.length === 1 && kernel.outputs[0]?.value.kind === 'reduce';
+  const long = whole ? [] : contractionsOf(kernel).filter((reduce) => isOverPositions(reduce, kernel, buffers));
+  if (long.length === 0) return [kernel];
+  const used = new Map<string, Expr>();
+  const sums: Kernel[] = [];
+  const replace = (expr: Expr): Expr | undefined => {
+    if (expr.kind !== 'reduce' || !long.includes(expr)) return undefined;
+    const key = JSON.stringify(expr);
+    const known = used.get(key);
+    if (known !== undefined) return known;
+    const index = kernel.axes.map(({ id }) => axisIndex(id));
+    const shape = kernel.axes.map(({ extent }) => extent);
+    const scratch: BufferDecl = {
+      id: buffers.length,
+      dtype: 'f32',
+      shape,
+      role: { kind: 'temporary' },
+      storage: storageInOrder(shape, orderOf(kernel, buffers)),
+    };
+    buffers.push(scratch);
+    sums.push({
+      name: `${kernel.name}/sum${String(sums.length)}`,
+      sources: kernel.sources,
+      axes: kernel.axes,
+      reductionAxes: kernel.reductionAxes.filter(({ id }) => expr.axes.includes(id)),
+      outputs: [{ buffer: scratch.id, index, value: expr }],
+    });
+    const made: Expr = { kind: 'load', dtype: 'f32', buffer: scratch.id, index, guards: [], fill: 0 };
+    used.set(key, made);
+    return made;
+  };
+  const rewriting = { axes: new Map(), extents: extentsOf(kernel), replace };
+  const outputs = kernel.outputs.map((output) => ({ ...output, value: rewriteExpression(output.value, rewriting) }));
+  return [...sums, { ...kernel, outputs }];
+}
+
+function isOverPositions(reduce: ReduceExpr, kernel: Kernel, buffers: readonly BufferDecl[]): boolean {
+  const extents = extentsOf(kernel);
+  const summed = reduce.axes.filter((axis) => (extents.get(axis) ?? 1) > 1);
+  if (summed.reduce((product, axis) => product * (extents.get(axis) ?? 1), 1) < longSum) return false;
+  return loadsOf(reduce.body).every((load) => {
+    if (axesOfAccess(load.index) === undefined) return false;
+    const strides = buffers[load.buffer]?.storage.strides ?? [];
+    return summed.every((axis) => Math.abs(strideAlong(axis, load.index, strides)) >= lineLength);
+  });
+}
+
+/** The kernel's axes as its first output lays them out, outermost first. */
+function orderOf(kernel: Kernel, buffers: readonly BufferDecl[]): readonly number[] {
+  const [output] = kernel.outputs;
+  const strides = output === undefined ? [] : (buffers[output.buffer]?.storage.strides ?? []);
+  const stride = (position: number): number => {
+    const axis = kernel.axes[position];
+    return axis === undefined || output === undefined ? 0 : strideAlong(axis.id, output.index, strides);
+  };
+  return kernel.axes.map((_, position) => position).sort((a, b) => stride(b) - stride(a));
+}
