@@ -15,7 +15,7 @@ import {
 
 const scaled = defineOptimizer({
   name: 'scaled',
-  options: { lr: 0.1, weightDecay: 0.5, nesterov: false, mode: 'plain' },
+  options: { lr: 0.1, weightDecay: 0.5, nesterov: false, mode: 'plain' as 'plain' | 'other' | 'odd' },
   check: (options) => requireOptions('scaled', options, { lr: [0, Infinity], weightDecay: [0, 1] }, options.mode === 'odd' ? ['mode is odd'] : []),
   state: ({ nesterov }) => ({ velocity: { kind: 'constant', value: 0 }, ...(nesterov ? { extra: { kind: 'constant', value: 2 } } : {}) }),
   update: ({ param, grad, state, hyper }) => ({ param: sub(sub(param, mul(grad, hyper.lr)), mul(param, hyper.weightDecay)), state }),
@@ -117,7 +117,7 @@ describe('applyOptimizer', () => {
 
   it('replaces a hyper-parameter for some parameters by a constant', () => {
     const graph = training((builder) => ({
-      override: (name) => (builder.parameters[name].group === 'noDecay' ? { weightDecay: 0, other: 1 } : {}),
+      override: (name): Readonly<Record<string, number>> => (builder.parameters[name].group === 'noDecay' ? { weightDecay: 0, other: 1 } : {}),
     }));
     expect(readBy(graph, 'a')).toContain('$hyper.weightDecay');
     expect(readBy(graph, 'b').toSorted()).toEqual(['$hyper.lr', 'grad/b']);

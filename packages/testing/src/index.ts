@@ -6,3 +6,8 @@ export {
   type TestOptimizerOptions,
 } from './optimizer/test-optimizer.ts';
 export type { OptimizerOracle, OptimizerRun } from './optimizer/trajectory.ts';
+export {
+  testArchitecture,
+  type GoldenNetwork,
+  type TestArchitectureOptions,
+} from './architecture/test-architecture.ts';
