@@ -9,7 +9,7 @@ import { loadsOf, rewriteExpression, reducesOf, type ReduceExpr } from './rewrit
 import { storageInOrder } from './persistent-storage.ts';
 
 /** Reductions of fewer elements for each output stay whole. */
-const shortest = 4096;
+const shortest = 256;
 /** Kernels with at least this many outputs have enough to share. */
 const fewOutputs = 4096;
 /** Parts: enough for many threads, few enough that adding them is nothing. */
