@@ -1,6 +1,6 @@
 // A convolution with its parameters.
 
-import { conv2d, type Initializer, type Padding, type Tensor } from '@netwright/ir';
+import { conv2d, formatType, NetwrightError, type Initializer, type Padding, type Tensor } from '@netwright/ir';
 
 export interface Conv2dLayerOptions {
   /** Scope, e.g. `conv1`; the parameters are `<name>.weight` and `<name>.bias`. */
@@ -37,9 +37,19 @@ export function conv2dLayer(x: Tensor, options: Conv2dLayerOptions): Tensor {
   });
 }
 
-/** The number of channels, axis 1, of [N, C, ...]. */
+/**
+ * The number of channels, axis 1, of [N, C, ...].
+ *
+ * @throws NetwrightError `layer.channels` where there is no such axis, or one without a fixed size.
+ */
 export function channelsOf(x: Tensor): number {
   const channels = x.shape[1];
-  if (typeof channels !== 'number') throw new RangeError(`channels must be a number, not ${String(channels)}`);
-  return channels;
+  if (typeof channels === 'number') return channels;
+  throw new NetwrightError({
+    code: 'layer.channels',
+    operation: 'layer',
+    scope: x.builder.scope,
+    expected: 'a fixed number of channels on axis 1',
+    received: formatType(x.type),
+  });
 }

@@ -1,6 +1,6 @@
 // A fully connected layer with its parameters.
 
-import { linear, type Initializer, type Tensor } from '@netwright/ir';
+import { formatType, linear, NetwrightError, type Initializer, type Tensor } from '@netwright/ir';
 
 export interface LinearLayerOptions {
   /** Scope, e.g. `fc`. */
@@ -16,10 +16,22 @@ export interface LinearLayerOptions {
 /** PyTorch's default for weights: uniform in +-1/sqrt(fanIn), which is Kaiming's rule with slope sqrt(5). */
 export const torchDefaultInit: Initializer = { kind: 'kaiming', distribution: 'uniform', fan: 'fanIn', gain: 1 / Math.sqrt(3) };
 
-/** x [..., in] W^T + b with a weight [out, in] of its own. */
+/**
+ * x [..., in] W^T + b with a weight [out, in] of its own.
+ *
+ * @throws NetwrightError `linearLayer.features` where the last axis has no fixed size.
+ */
 export function linearLayer(x: Tensor, { name, out, bias = true, init = torchDefaultInit, biasInit }: LinearLayerOptions): Tensor {
   const fanIn = x.shape.at(-1);
-  if (typeof fanIn !== 'number') throw new RangeError(`${name}: the last axis must have a fixed size, not ${String(fanIn)}`);
+  if (typeof fanIn !== 'number') {
+    throw new NetwrightError({
+      code: 'linearLayer.features',
+      operation: 'linearLayer',
+      scope: x.builder.qualify(name),
+      expected: 'a last axis of fixed size',
+      received: formatType(x.type),
+    });
+  }
   return x.builder.within(name, () => {
     const weight = x.builder.parameter('weight', [out, fanIn], { init });
     const biasParameter = bias
