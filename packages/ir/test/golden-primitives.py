@@ -5,6 +5,7 @@ import math
 import sys
 
 import torch
+import torch.nn.functional as F
 
 DTYPES = {"f32": torch.float64, "i32": torch.int32, "u8": torch.uint8, "bool": torch.bool}
 
@@ -49,7 +50,77 @@ def total(x, attrs):
     return torch.sum(x, dim=attrs["axes"], keepdim=attrs["keepDims"], dtype=x.dtype)
 
 
+def pad_image(x, padding, value=0.0):
+    top, left, bottom, right = padding
+    return F.pad(x, (left, right, top, bottom), value=value)
+
+
+def convolve(x, weight, a):
+    return F.conv2d(pad_image(x, a["padding"]), weight, None, a["stride"], 0, a["dilation"], a["groups"])
+
+
+def adjoint(function, shape, g):
+    x = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
+    return torch.autograd.grad(function(x), x, g, create_graph=True)[0]
+
+
+def convolve_input_grad(g, weight, a):
+    shape = [g.shape[0], weight.shape[1] * a["groups"], *a["inputSize"]]
+    return adjoint(lambda x: convolve(x, weight, a), shape, g)
+
+
+def convolve_weight_grad(x, g, a):
+    shape = [g.shape[1], x.shape[1] // a["groups"], *a["kernel"]]
+    return adjoint(lambda weight: convolve(x, weight, a), shape, g)
+
+
+def max_pool(x, a):
+    """Values and positions of the maxima, and the padding that is already in those positions."""
+    top, left, bottom, right = a["padding"]
+    if top == bottom and left == right:
+        return *F.max_pool2d(x, a["kernel"], a["stride"], (top, left), a["dilation"], a["ceilMode"], True), (0, 0), x.shape[3]
+    padded = pad_image(x, a["padding"], -math.inf)
+    return *F.max_pool2d(padded, a["kernel"], a["stride"], 0, a["dilation"], a["ceilMode"], True), (top, left), padded.shape[3]
+
+
+def max_pool_taps(x, a):
+    values, at, shift, width = max_pool(x.detach(), a)
+    rows, columns = [torch.arange(values.shape[axis]) * a["stride"][axis - 2] - a["padding"][axis - 2] for axis in (2, 3)]
+    tap_row = (torch.div(at, width, rounding_mode="floor") - shift[0] - rows[:, None]) // a["dilation"][0]
+    tap_column = (at % width - shift[1] - columns) // a["dilation"][1]
+    return tap_row * a["kernel"][1] + tap_column
+
+
+def select_taps(x, taps, a):
+    padded = pad_image(x, a["padding"])
+    rows, columns = [torch.arange(taps.shape[axis]) * a["stride"][axis - 2] for axis in (2, 3)]
+    row = rows[:, None] + torch.div(taps, a["kernel"][1], rounding_mode="floor") * a["dilation"][0]
+    column = columns + taps % a["kernel"][1] * a["dilation"][1]
+    at = (row * padded.shape[3] + column).flatten(2).long()
+    return padded.flatten(2).gather(2, at).reshape(taps.shape)
+
+
+def mean_pool(x, a):
+    top, left, bottom, right = a["padding"]
+    if top == bottom and left == right:
+        return F.avg_pool2d(x, a["kernel"], a["stride"], (top, left), a["ceilMode"], a["countIncludePad"])
+    means = F.avg_pool2d(pad_image(x, a["padding"]), a["kernel"], a["stride"], 0, a["ceilMode"])
+    inside = F.avg_pool2d(pad_image(torch.ones_like(x), a["padding"]), a["kernel"], a["stride"], 0, a["ceilMode"])
+    return means if a["countIncludePad"] else means / inside.detach()
+
+
 OPS = {
+    "conv2d": convolve,
+    "conv2dInputGrad": convolve_input_grad,
+    "conv2dWeightGrad": convolve_weight_grad,
+    "maxPool2d": lambda x, a: max_pool(x, a)[0],
+    "maxPool2dIndices": max_pool_taps,
+    "maxPool2dSelect": select_taps,
+    "maxPool2dScatter": lambda g, taps, a: adjoint(
+        lambda x: select_taps(x, taps, a), [*g.shape[:2], *a["inputSize"]], g
+    ),
+    "avgPool2d": mean_pool,
+    "avgPool2dAdjoint": lambda g, a: adjoint(lambda x: mean_pool(x, a), [*g.shape[:2], *a["inputSize"]], g),
     "neg": lambda x, a: -x,
     "abs": lambda x, a: torch.abs(x),
     "sign": lambda x, a: torch.sign(x),
@@ -94,6 +165,11 @@ OPS = {
 # Conversions that C leaves undefined: the project's own definition saturates.
 UNDEFINED = {("cast", "f32 to i32, extremes"), ("cast", "f32 to u8")}
 
+# Which tap gets the gradient beside NaN is not defined.
+VALUE_ONLY = {("maxPool2d", "NaN")}
+# Too large to store.
+LARGE = "many channels"
+
 
 def cotangent(shape):
     count = math.prod(shape)
@@ -121,14 +197,16 @@ def run(case):
     smooth = [x.requires_grad_() for x in inputs if x.dtype == torch.float64]
     value = OPS[case["op"]](*inputs, case["attrs"])
     result = {"op": case["op"], "name": case["name"], "shape": list(value.shape), "value": encode(value.detach())}
-    if smooth and value.requires_grad:
+    if smooth and value.requires_grad and (case["op"], case["name"]) not in VALUE_ONLY:
         grads = torch.autograd.grad(value, smooth, cotangent(value.shape), allow_unused=True)
         result["gradients"] = [encode(torch.zeros_like(x) if g is None else g) for x, g in zip(smooth, grads)]
     return result
 
 
 cases = json.load(sys.stdin, object_pairs_hook=number)
-known = [case for case in cases if case["op"] in OPS and (case["op"], case["name"]) not in UNDEFINED]
+known = [
+    case for case in cases if case["op"] in OPS and case["name"] != LARGE and (case["op"], case["name"]) not in UNDEFINED
+]
 with open(sys.argv[1], "w") as file:
     file.write("[\n" + ",\n".join(json.dumps(run(case), separators=(",", ":")) for case in known) + "\n]\n")
 print(f"{len(known)} of {len(cases)} samples")

@@ -74,7 +74,10 @@ export interface PrimitiveAttrs {
   readonly reshape: { readonly shape: Shape };
   readonly transpose: { readonly perm: readonly number[] };
   readonly broadcastTo: { readonly shape: Shape };
-  /** Elements `start + k * step < end` of every axis. A symbolic dimension is taken whole: start 0, end its name, step 1. */
+  /**
+   * Elements `start + k * step < end` of every axis. A symbolic dimension is taken whole: start 0, end its name,
+   * step 1.
+   */
   readonly slice: {
     readonly starts: readonly number[];
     readonly ends: readonly Dim[];

@@ -26,7 +26,13 @@ export interface AvgPool2dOptions {
  */
 export function avgPool2d(x: Tensor, options: AvgPool2dOptions): Tensor {
   const { kernel, stride = kernel, padding = 0, ceilMode = false, countIncludePad = true } = options;
-  const attrs: AvgPool2dAttrs = { kernel: pairOf(kernel), stride: pairOf(stride), padding: paddingOf(padding), ceilMode, countIncludePad };
+  const attrs: AvgPool2dAttrs = {
+    kernel: pairOf(kernel),
+    stride: pairOf(stride),
+    padding: paddingOf(padding),
+    ceilMode,
+    countIncludePad,
+  };
   return applyPrimitive(avgPool2dPrimitive, [x], attrs);
 }
 
@@ -49,7 +55,11 @@ export const avgPool2dPrimitive: Primitive<'avgPool2d'> = {
 };
 
 /** What each window of a plane is divided by: its elements inside the image, or inside the padded image with `countIncludePad`. */
-export function windowDivisors(input: Pair, output: Pair, { kernel, stride, padding, countIncludePad }: AvgPool2dAttrs): Float64Array {
+export function windowDivisors(
+  input: Pair,
+  output: Pair,
+  { kernel, stride, padding, countIncludePad }: AvgPool2dAttrs,
+): Float64Array {
   const along = (axis: 0 | 1): readonly number[] =>
     Array.from({ length: output[axis] }, (_, index) => {
       const start = index * stride[axis] - padding[axis];

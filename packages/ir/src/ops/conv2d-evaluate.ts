@@ -33,7 +33,9 @@ export function visitProducts(
           for (let k = 0; k < groupChannels; k++) {
             const plane = (n * channels + firstChannel + k) * height;
             const taps = (o * groupChannels + k) * kernelHeight * kernelWidth;
-            visitTaps(size, kernel, attrs, y, x, (row, column, tap) => visit((plane + row) * width + column, taps + tap, outputAt));
+            visitTaps(size, kernel, attrs, y, x, (row, column, tap) =>
+              visit((plane + row) * width + column, taps + tap, outputAt),
+            );
           }
         }
       }

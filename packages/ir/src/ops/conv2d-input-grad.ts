@@ -13,7 +13,11 @@ import { elementCount } from './row-major.ts';
  *
  * Errors: `conv2dInputGrad.operands`.
  */
-export function conv2dInputGrad(grad: Tensor, weight: Tensor, attrs: Conv2dAttrs & { readonly inputSize: Pair }): Tensor {
+export function conv2dInputGrad(
+  grad: Tensor,
+  weight: Tensor,
+  attrs: Conv2dAttrs & { readonly inputSize: Pair },
+): Tensor {
   const { stride, padding, dilation, groups, inputSize } = attrs;
   return applyPrimitive(conv2dInputGradPrimitive, [grad, weight], { stride, padding, dilation, groups, inputSize });
 }
@@ -24,7 +28,9 @@ export const conv2dInputGradPrimitive: Primitive<'conv2dInputGrad'> = {
   infer: conv2dInputGradType,
   vjp: ({ inputs: [grad, weight], grad: seed, attrs, needs }) => [
     needs[0] ? conv2d(seed, weight, attrs) : undefined,
-    needs[1] ? conv2dWeightGrad(seed, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] }) : undefined,
+    needs[1]
+      ? conv2dWeightGrad(seed, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] })
+      : undefined,
   ],
   macs: ([grad, weight]) => elementCount(grad) * elementCount(weight.slice(1)),
   evaluate: ({ inputs: [grad, weight], attrs, shape, round }) => {

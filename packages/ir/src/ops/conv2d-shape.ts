@@ -9,13 +9,20 @@ import { windowOutputSize } from './window.ts';
 /** The fixed numbers of an image shape [N, C, H, W], or undefined. */
 export function imageSizes(shape: Shape): readonly [channels: number, height: number, width: number] | undefined {
   const [, channels, height, width] = shape;
-  const fixed = shape.length === 4 && typeof channels === 'number' && typeof height === 'number' && typeof width === 'number';
+  const fixed =
+    shape.length === 4 && typeof channels === 'number' && typeof height === 'number' && typeof width === 'number';
   return fixed ? [channels, height, width] : undefined;
 }
 
 function checkAttrs(check: ShapeCheck, { stride, dilation, padding, groups }: Conv2dAttrs): void {
-  check.require([...stride, ...dilation, groups].every((value) => Number.isInteger(value) && value > 0), 'stride, dilation and groups must be positive integers');
-  check.require(padding.every((value) => Number.isInteger(value) && value >= 0), 'padding must be non-negative integers');
+  check.require(
+    [...stride, ...dilation, groups].every((value) => Number.isInteger(value) && value > 0),
+    'stride, dilation and groups must be positive integers',
+  );
+  check.require(
+    padding.every((value) => Number.isInteger(value) && value >= 0),
+    'padding must be non-negative integers',
+  );
 }
 
 function checkDtypes(check: ShapeCheck, inputs: readonly TensorType[]): void {
@@ -31,18 +38,33 @@ export function conv2dType(inputs: readonly TensorType[], attrs: Conv2dAttrs): T
   const image = imageSizes(x.shape);
   const kernel = imageSizes(weight.shape);
   check.require(image !== undefined, 'the input is not [N, C, H, W] with fixed C, H and W');
-  check.require(kernel !== undefined && typeof weight.shape[0] === 'number', 'the weight is not [O, C / groups, KH, KW] with fixed sizes');
+  check.require(
+    kernel !== undefined && typeof weight.shape[0] === 'number',
+    'the weight is not [O, C / groups, KH, KW] with fixed sizes',
+  );
   if (image === undefined || kernel === undefined) throw invalid(check);
   const out = weight.shape[0] as number;
-  check.require(image[0] === kernel[0] * attrs.groups, `${String(image[0])} input channels are not ${String(attrs.groups)} groups of ${String(kernel[0])}`);
-  check.require(out % attrs.groups === 0, `${String(out)} output channels do not divide into ${String(attrs.groups)} groups`);
+  check.require(
+    image[0] === kernel[0] * attrs.groups,
+    `${String(image[0])} input channels are not ${String(attrs.groups)} groups of ${String(kernel[0])}`,
+  );
+  check.require(
+    out % attrs.groups === 0,
+    `${String(out)} output channels do not divide into ${String(attrs.groups)} groups`,
+  );
   const [height, width] = windowOutputSize([image[1], image[2]], [kernel[1], kernel[2]], attrs);
-  check.require(height > 0 && width > 0, `the kernel ${String(kernel[1])} x ${String(kernel[2])} does not fit into the padded input`);
+  check.require(
+    height > 0 && width > 0,
+    `the kernel ${String(kernel[1])} x ${String(kernel[2])} does not fit into the padded input`,
+  );
   finish(check);
   return tensorType('f32', [x.shape[0], out, height, width]);
 }
 
-export function conv2dInputGradType(inputs: readonly TensorType[], attrs: Conv2dAttrs & { readonly inputSize: Pair }): TensorType {
+export function conv2dInputGradType(
+  inputs: readonly TensorType[],
+  attrs: Conv2dAttrs & { readonly inputSize: Pair },
+): TensorType {
   const check = new ShapeCheck('conv2dInputGrad', inputs);
   checkDtypes(check, inputs);
   checkAttrs(check, attrs);
@@ -50,10 +72,19 @@ export function conv2dInputGradType(inputs: readonly TensorType[], attrs: Conv2d
   const image = imageSizes(grad.shape);
   const kernel = imageSizes(weight.shape);
   check.require(image !== undefined, 'the gradient is not [N, O, OH, OW] with fixed O, OH and OW');
-  check.require(kernel !== undefined && typeof weight.shape[0] === 'number', 'the weight is not [O, C / groups, KH, KW] with fixed sizes');
+  check.require(
+    kernel !== undefined && typeof weight.shape[0] === 'number',
+    'the weight is not [O, C / groups, KH, KW] with fixed sizes',
+  );
   if (image === undefined || kernel === undefined) throw invalid(check);
-  check.require(image[0] === weight.shape[0], `${String(image[0])} channels of the gradient are not the weight's ${String(weight.shape[0])} outputs`);
-  check.require(image[0] % attrs.groups === 0, `${String(image[0])} output channels do not divide into ${String(attrs.groups)} groups`);
+  check.require(
+    image[0] === weight.shape[0],
+    `${String(image[0])} channels of the gradient are not the weight's ${String(weight.shape[0])} outputs`,
+  );
+  check.require(
+    image[0] % attrs.groups === 0,
+    `${String(image[0])} output channels do not divide into ${String(attrs.groups)} groups`,
+  );
   const [height, width] = windowOutputSize(attrs.inputSize, [kernel[1], kernel[2]], attrs);
   check.require(
     height === image[1] && width === image[2],
@@ -63,7 +94,10 @@ export function conv2dInputGradType(inputs: readonly TensorType[], attrs: Conv2d
   return tensorType('f32', [grad.shape[0], kernel[0] * attrs.groups, ...attrs.inputSize]);
 }
 
-export function conv2dWeightGradType(inputs: readonly TensorType[], attrs: Conv2dAttrs & { readonly kernel: Pair }): TensorType {
+export function conv2dWeightGradType(
+  inputs: readonly TensorType[],
+  attrs: Conv2dAttrs & { readonly kernel: Pair },
+): TensorType {
   const check = new ShapeCheck('conv2dWeightGrad', inputs);
   checkDtypes(check, inputs);
   checkAttrs(check, attrs);
@@ -74,7 +108,10 @@ export function conv2dWeightGradType(inputs: readonly TensorType[], attrs: Conv2
   check.require(output !== undefined, 'the gradient is not [N, O, OH, OW] with fixed O, OH and OW');
   if (image === undefined || output === undefined) throw invalid(check);
   check.require(x.shape[0] === grad.shape[0], `batches of ${String(x.shape[0])} and ${String(grad.shape[0])} differ`);
-  check.require(image[0] % attrs.groups === 0 && output[0] % attrs.groups === 0, `channels do not divide into ${String(attrs.groups)} groups`);
+  check.require(
+    image[0] % attrs.groups === 0 && output[0] % attrs.groups === 0,
+    `channels do not divide into ${String(attrs.groups)} groups`,
+  );
   const [height, width] = windowOutputSize([image[1], image[2]], attrs.kernel, attrs);
   check.require(
     height === output[1] && width === output[2],

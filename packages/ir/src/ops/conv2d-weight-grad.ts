@@ -23,7 +23,9 @@ export const conv2dWeightGradPrimitive: Primitive<'conv2dWeightGrad'> = {
   traits: { family: 'contraction' },
   infer: conv2dWeightGradType,
   vjp: ({ inputs: [x, grad], grad: seed, attrs, needs }) => [
-    needs[0] ? conv2dInputGrad(grad, seed, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] }) : undefined,
+    needs[0]
+      ? conv2dInputGrad(grad, seed, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] })
+      : undefined,
     needs[1] ? conv2d(x, seed, attrs) : undefined,
   ],
   macs: ([, grad], _, output) => elementCount(grad) * elementCount(output.slice(1)),

@@ -41,8 +41,12 @@ export const conv2dPrimitive: Primitive<'conv2d'> = {
   traits: { family: 'contraction' },
   infer: conv2dType,
   vjp: ({ inputs: [x, weight], grad, attrs, needs }) => [
-    needs[0] ? conv2dInputGrad(grad, weight, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] }) : undefined,
-    needs[1] ? conv2dWeightGrad(x, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] }) : undefined,
+    needs[0]
+      ? conv2dInputGrad(grad, weight, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] })
+      : undefined,
+    needs[1]
+      ? conv2dWeightGrad(x, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] })
+      : undefined,
   ],
   macs: ([, weight], _, output) => elementCount(output) * elementCount(weight.slice(1)),
   evaluate: ({ inputs: [x, weight], attrs, shape, round }) => {

@@ -11,7 +11,11 @@ import { elementCount } from './row-major.ts';
  *
  * Errors: `maxPool2dScatter.operands`.
  */
-export function maxPool2dScatter(g: Tensor, indices: Tensor, attrs: MaxPool2dAttrs & { readonly inputSize: Pair }): Tensor {
+export function maxPool2dScatter(
+  g: Tensor,
+  indices: Tensor,
+  attrs: MaxPool2dAttrs & { readonly inputSize: Pair },
+): Tensor {
   return applyPrimitive(maxPool2dScatterPrimitive, [g, indices], attrs);
 }
 

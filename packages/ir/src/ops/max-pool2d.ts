@@ -28,7 +28,13 @@ export interface MaxPool2dOptions {
  */
 export function maxPool2d(x: Tensor, options: MaxPool2dOptions): Tensor {
   const { kernel, stride = kernel, padding = 0, dilation = 1, ceilMode = false } = options;
-  const attrs: MaxPool2dAttrs = { kernel: pairOf(kernel), stride: pairOf(stride), padding: paddingOf(padding), dilation: pairOf(dilation), ceilMode };
+  const attrs: MaxPool2dAttrs = {
+    kernel: pairOf(kernel),
+    stride: pairOf(stride),
+    padding: paddingOf(padding),
+    dilation: pairOf(dilation),
+    ceilMode,
+  };
   return applyPrimitive(maxPool2dPrimitive, [x], attrs);
 }
 
@@ -37,7 +43,10 @@ export const maxPool2dPrimitive: Primitive<'maxPool2d'> = {
   traits: { family: 'window' },
   infer: (inputs, attrs) => pooledType('maxPool2d', inputs, attrs, 'f32', 1),
   vjp: ({ inputs: [x], grad, attrs }) => [
-    maxPool2dScatter(grad, maxPool2dIndices(x, attrs), { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] }),
+    maxPool2dScatter(grad, maxPool2dIndices(x, attrs), {
+      ...attrs,
+      inputSize: [x.shape[2] as number, x.shape[3] as number],
+    }),
   ],
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs, shape }) => {

@@ -19,16 +19,29 @@ export function pooledSize(image: Pair, attrs: AnyPoolAttrs): Pair {
 }
 
 function checkWindow(check: ShapeCheck, { kernel, stride, padding, dilation = [1, 1] }: AnyPoolAttrs): void {
-  check.require([...kernel, ...stride, ...dilation].every((value) => Number.isInteger(value) && value > 0), 'kernel, stride and dilation must be positive integers');
-  check.require(padding.every((value) => Number.isInteger(value) && value >= 0), 'padding must be non-negative integers');
-  const fits = (axis: 0 | 1): boolean => Math.max(padding[axis], padding[axis + 2]) <= (dilation[axis] * (kernel[axis] - 1) + 1) / 2;
+  check.require(
+    [...kernel, ...stride, ...dilation].every((value) => Number.isInteger(value) && value > 0),
+    'kernel, stride and dilation must be positive integers',
+  );
+  check.require(
+    padding.every((value) => Number.isInteger(value) && value >= 0),
+    'padding must be non-negative integers',
+  );
+  const fits = (axis: 0 | 1): boolean =>
+    Math.max(padding[axis], padding[axis + 2]) <= (dilation[axis] * (kernel[axis] - 1) + 1) / 2;
   check.require(fits(0) && fits(1), 'padding is more than half of the window');
 }
 
 const EXPECTED = 'images [N, C, H, W] with fixed C, H and W into which the window fits';
 
 /** Type of a pool of an image: `result` [N, C, OH, OW]; a second operand must be the i32 indices of that shape. */
-export function pooledType(operation: string, inputs: readonly TensorType[], attrs: AnyPoolAttrs, result: DType, operands: 1 | 2): TensorType {
+export function pooledType(
+  operation: string,
+  inputs: readonly TensorType[],
+  attrs: AnyPoolAttrs,
+  result: DType,
+  operands: 1 | 2,
+): TensorType {
   const check = new ShapeCheck(operation, inputs);
   check.operands(operands);
   checkWindow(check, attrs);
@@ -71,7 +84,10 @@ export function unpooledType(
 }
 
 function checkIndices(check: ShapeCheck, indices: TensorType, shape: Shape): void {
-  check.require(indices.dtype === 'i32' && indices.shape.join() === shape.join(), 'the indices are not i32 of the shape of the pooled image');
+  check.require(
+    indices.dtype === 'i32' && indices.shape.join() === shape.join(),
+    'the indices are not i32 of the shape of the pooled image',
+  );
 }
 
 /** Calls `visit(inputAt, outputAt, tap)` for every input element inside every window, windows in row-major order. */

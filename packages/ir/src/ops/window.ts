@@ -22,7 +22,12 @@ export interface WindowAttrs {
 }
 
 /** `[height, width]` of a window operation's result; with `ceilMode` a last window may overhang but must start inside the input or its left padding. */
-export function windowOutputSize(input: Pair, kernel: Pair, { stride, padding, dilation }: WindowAttrs, ceilMode = false): Pair {
+export function windowOutputSize(
+  input: Pair,
+  kernel: Pair,
+  { stride, padding, dilation }: WindowAttrs,
+  ceilMode = false,
+): Pair {
   const along = (axis: 0 | 1): number => {
     const [before, after] = [padding[axis], padding[axis + 2]];
     const span = input[axis] + before + after - dilation[axis] * (kernel[axis] - 1) - 1;

@@ -1,0 +1,10 @@
+import type { PrimitiveSample } from '../primitive.ts';
+import { orderedMaxPool2dSamples } from './max-pool2d.samples.ts';
+
+export const maxPool2dIndicesSamples: readonly PrimitiveSample<'maxPool2dIndices'>[] = orderedMaxPool2dSamples.map(
+  (sample) => ({
+    ...sample,
+    op: 'maxPool2dIndices',
+    differentiable: false,
+  }),
+);
