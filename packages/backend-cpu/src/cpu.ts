@@ -8,7 +8,7 @@ import {
   type LoadOptions,
   type Store,
 } from '@netwright/compiler';
-import { NetwrightError, type Graph } from '@netwright/ir';
+import { bindShape, BYTES_PER_ELEMENT, costOf, NetwrightError, type Graph } from '@netwright/ir';
 import { availableThreads } from '#spawn-worker';
 
 import { createExecutable } from './runtime/executable.ts';
@@ -80,6 +80,7 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
       });
     }
     const planned = compileKernels(graph, { dims, passes: cpuPasses, alignment });
+    const cost = costOf(graph, dims);
     const report = (schedules: readonly string[]): CompileReport => ({
       backend: 'cpu',
       target: resolved,
@@ -88,11 +89,11 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
         operations: sources.map(({ op }) => op),
         schedule: schedules[i] ?? '',
       })),
-      parameters: 0,
-      persistentBytes: 0,
+      parameters: cost.parameters,
+      persistentBytes: persistentBytesOf(graph),
       arenaBytes: planned.plan.arenaBytes,
       peakBytes: planned.plan.peakBytes,
-      macs: 0,
+      macs: cost.macs + cost.matmulMacs,
       compileMilliseconds: performance.now() - started,
     });
     nextId += 1;
@@ -116,4 +117,11 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
       return Promise.resolve();
     },
   };
+}
+
+function persistentBytesOf(graph: Graph): number {
+  return [...Object.values(graph.parameters), ...Object.values(graph.states)].reduce((sum, { type }) => {
+    const elements = bindShape(type.shape, {}).reduce((product, dim) => product * dim, 1);
+    return sum + elements * BYTES_PER_ELEMENT[type.dtype];
+  }, 0);
 }

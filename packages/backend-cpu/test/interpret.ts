@@ -132,8 +132,10 @@ function binary({ op, a: { dtype } }: Expr & { readonly kind: 'binary' }, a: num
       return a / b;
     case 'min':
     case 'max':
-    case 'pow':
       return Math[op](a, b);
+    case 'pow':
+      // As in C, unlike Math.pow.
+      return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
     case 'xor':
       return wrap(a ^ b);
     case 'shr':

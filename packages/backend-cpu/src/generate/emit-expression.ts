@@ -198,6 +198,37 @@ function emitByLane({ fb }: EmitContext, callee: number, operands: number, lanes
   for (const local of locals) fb.release(local);
 }
 
+/** As in C: 1 to any power is 1, and so is -1 to an infinite one, where JavaScript gives NaN. */
+function emitPower(context: EmitContext, pushBase: () => void, pushExponent: () => void, lanes: number): void {
+  const { fb } = context;
+  const base = fb.local('v128');
+  const exponent = fb.local('v128');
+  pushBase();
+  fb.set(base);
+  pushExponent();
+  fb.set(exponent);
+  fb.f32x4(1);
+  fb.get(base);
+  fb.get(exponent);
+  emitByLane(context, context.imports.pow, 2, lanes);
+  fb.get(base);
+  fb.f32x4(1);
+  fb.op('f32x4.eq');
+  fb.get(base);
+  fb.op('f32x4.abs');
+  fb.f32x4(1);
+  fb.op('f32x4.eq');
+  fb.get(exponent);
+  fb.op('f32x4.abs');
+  fb.f32x4(Infinity);
+  fb.op('f32x4.eq');
+  fb.op('v128.and');
+  fb.op('v128.or');
+  fb.op('v128.bitselect');
+  fb.release(base);
+  fb.release(exponent);
+}
+
 type BinaryOpcodes = Partial<Record<BinaryOp, VectorOpcode>>;
 
 const maskOpcodes: BinaryOpcodes = { and: 'v128.and', or: 'v128.or', xor: 'v128.xor' };
@@ -251,12 +282,17 @@ function emitBinary(context: EmitContext, node: Node & { readonly kind: 'binary'
     emitExtremum(context, op === 'min', a, b, push);
     return;
   }
-  push(a);
-  push(b);
   if (op === 'pow') {
-    emitByLane(context, context.imports.pow, 2, point.lanes);
+    emitPower(
+      context,
+      () => push(a),
+      () => push(b),
+      point.lanes,
+    );
     return;
   }
+  push(a);
+  push(b);
   const opcode = binaryOpcodes[a.dtype][op];
   if (opcode === undefined) throw new RangeError(`${op} of ${a.dtype} has no meaning`);
   fb.op(opcode);

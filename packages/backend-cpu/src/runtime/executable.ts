@@ -157,7 +157,8 @@ function placeBuffers(
         return place;
       }
       default:
-        return kept.has(decl.id) ? own(decl) : { space: 'arena', offset: plan.offsets[decl.id] ?? 0 };
+        // A buffer without elements that no kernel mentions has no place.
+        return kept.has(decl.id) ? own(decl) : { space: 'arena', offset: Math.max(0, plan.offsets[decl.id] ?? 0) };
     }
   });
 }

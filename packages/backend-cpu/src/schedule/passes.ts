@@ -3,6 +3,7 @@
 import type { SchedulePass } from '@netwright/compiler';
 
 import { chooseLayout } from './choose-layout.ts';
+import { dropEmpty } from './drop-empty.ts';
 import { isolateSums } from './isolate-sums.ts';
 import { packPanels } from './pack-panels.ts';
 import { padOperands } from './pad-operands.ts';
@@ -12,6 +13,7 @@ import { splitPhases } from './split-phases.ts';
 import { splitReductions } from './split-reductions.ts';
 
 export const cpuPasses: readonly SchedulePass[] = [
+  dropEmpty,
   chooseLayout,
   splitAxes,
   splitGuards,
