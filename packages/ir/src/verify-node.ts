@@ -72,6 +72,7 @@ function callProblems(graph: Graph, { attrs, inputs, type }: CallNode): readonly
   if (expected.length !== inputs.length) {
     return [`${String(inputs.length)} operands for the ${String(expected.length)} inputs of ${key}`];
   }
+  if (!expected.every((input) => isType(input.type))) return [];
   const results = resultTypes(graph, key);
   return [
     ...inputs.flatMap((input, index) =>
