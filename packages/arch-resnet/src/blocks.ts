@@ -25,7 +25,10 @@ export function basicBlock(x: Tensor, { channels, stride, shortcut, zeroInitResi
 }
 
 /** 1x1 to fewer channels, 3x3, 1x1 to four times as many. */
-export function bottleneckBlock(x: Tensor, { channels, stride, strideIn, shortcut, zeroInitResidual }: BlockOptions): Tensor {
+export function bottleneckBlock(
+  x: Tensor,
+  { channels, stride, strideIn, shortcut, zeroInitResidual }: BlockOptions,
+): Tensor {
   const [first, second] = strideIn === '1x1' ? [stride, 1] : [1, stride];
   let y = conv2dLayer(x, { name: 'conv1', out: channels, kernel: 1, stride: first });
   y = relu(batchNormLayer(y, { name: 'bn1' }));

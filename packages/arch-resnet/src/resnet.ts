@@ -59,4 +59,3 @@ function stem(image: Tensor, kind: ResNetVariant['stem'], width: number): Tensor
   const x = relu(batchNormLayer(conv, { name: 'bn1' }));
   return kind === 'imagenet' ? maxPool2d(x, { kernel: 3, stride: 2, padding: 1 }) : x;
 }
-

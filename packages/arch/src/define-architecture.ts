@@ -1,6 +1,13 @@
 // The architecture contract: variants as data, one build function.
 
-import { buildGraph, NetwrightError, tensorType, type GraphBuilder, type OutputOptions, type Tensor } from '@netwright/ir';
+import {
+  buildGraph,
+  NetwrightError,
+  tensorType,
+  type GraphBuilder,
+  type OutputOptions,
+  type Tensor,
+} from '@netwright/ir';
 import type { Model, ModelOptions } from './model.ts';
 
 /** Options that every architecture has. */
@@ -53,13 +60,20 @@ export interface Architecture<O extends ModelOptions = ModelOptions> {
  * @throws NetwrightError `architecture.variant` from the result for an unknown name, `architecture.options` for an unknown option or a size that is not a positive integer.
  */
 export function defineArchitecture<V, O extends ModelOptions>(record: ArchitectureRecord<V, O>): Architecture<O> {
-  const find = (name: string): V | undefined => (Object.hasOwn(record.variants, name) ? record.variants[name] : record.parse?.(name));
+  const find = (name: string): V | undefined =>
+    Object.hasOwn(record.variants, name) ? record.variants[name] : record.parse?.(name);
   const architecture = (name: string, given: Partial<CommonOptions & O> = {}): Model => {
     const variant = find(name);
     if (variant === undefined) throw unknownVariant(record.family, name, Object.keys(record.variants), record.grammar);
-    const options = { ...COMMON_DEFAULTS, ...record.options, ...record.defaults?.(variant), ...given } as CommonOptions & O;
+    const options = {
+      ...COMMON_DEFAULTS,
+      ...record.options,
+      ...record.defaults?.(variant),
+      ...given,
+    } as CommonOptions & O;
     checkOptions(record.family, name, { ...COMMON_DEFAULTS, ...record.options }, options);
-    const [height, width] = typeof options.imageSize === 'number' ? [options.imageSize, options.imageSize] : options.imageSize;
+    const [height, width] =
+      typeof options.imageSize === 'number' ? [options.imageSize, options.imageSize] : options.imageSize;
     const inputShape = [options.channels, height, width] as const;
     return {
       name,
@@ -87,7 +101,9 @@ function checkOptions(family: string, name: string, known: ModelOptions, options
   const sizes = [options.classes, options.channels, ...[options.imageSize].flat()];
   const reasons = [
     ...Object.keys(options).flatMap((key) => (Object.hasOwn(known, key) ? [] : [`there is no option ${key}`])),
-    ...(sizes.every((size) => Number.isSafeInteger(size) && size > 0) ? [] : ['classes, channels and imageSize must be positive integers']),
+    ...(sizes.every((size) => Number.isSafeInteger(size) && size > 0)
+      ? []
+      : ['classes, channels and imageSize must be positive integers']),
   ];
   if (reasons.length === 0) return;
   throw new NetwrightError({
@@ -100,7 +116,12 @@ function checkOptions(family: string, name: string, known: ModelOptions, options
   });
 }
 
-function unknownVariant(family: string, name: string, variants: readonly string[], grammar: string | undefined): NetwrightError {
+function unknownVariant(
+  family: string,
+  name: string,
+  variants: readonly string[],
+  grammar: string | undefined,
+): NetwrightError {
   return new NetwrightError({
     code: 'architecture.variant',
     operation: family,

@@ -44,7 +44,9 @@ export class ReferenceExecutable implements Executable {
         const { dtype } = this.graph.nodes[value].type;
         return [name, toTensorData(dtype, [...values[value].shape], values[value].data, this.precision)] as const;
       });
-      this.store.replace(new Map(Object.entries(this.graph.updates).map(([name, value]) => [name, values[value].data])));
+      this.store.replace(
+        new Map(Object.entries(this.graph.updates).map(([name, value]) => [name, values[value].data])),
+      );
       return Object.fromEntries(outputs);
     });
   }
@@ -59,7 +61,8 @@ export class ReferenceExecutable implements Executable {
       const node = this.graph.nodes[id];
       const shape = bindShape(node.type.shape, this.dims);
       if (node.op === 'input') values[id] = { shape, data: fromTensorData(inputs[node.attrs.name], this.precision) };
-      else if (node.op === 'parameter' || node.op === 'state') values[id] = { shape, data: this.store.data(node.attrs.name) };
+      else if (node.op === 'parameter' || node.op === 'state')
+        values[id] = { shape, data: this.store.data(node.attrs.name) };
       else if (isPrimitiveNode(node)) values[id] = { shape, data: this.evaluateNode(node, values, shape) };
       else throw new RangeError(`${node.op}: functions must be inlined before a graph is loaded`);
       for (const input of node.inputs) if (this.lastUse.get(input) === id) Reflect.deleteProperty(values, input);
@@ -83,7 +86,8 @@ export class ReferenceExecutable implements Executable {
 
   private describe(): CompileReport {
     const { graph, order, dims } = this;
-    const bytes = (id: number): number => 8 * bindShape(graph.nodes[id].type.shape, dims).reduce((product, dim) => product * dim, 1);
+    const bytes = (id: number): number =>
+      8 * bindShape(graph.nodes[id].type.shape, dims).reduce((product, dim) => product * dim, 1);
     const cost = costOf(graph, dims);
     let live = 0;
     let peak = 0;
@@ -98,9 +102,16 @@ export class ReferenceExecutable implements Executable {
       kernels: order
         .map((id) => graph.nodes[id])
         .filter(isPrimitiveNode)
-        .map(({ op, scope }) => ({ name: scope === '' ? op : `${scope}:${op}`, operations: [op], schedule: 'evaluate' })),
+        .map(({ op, scope }) => ({
+          name: scope === '' ? op : `${scope}:${op}`,
+          operations: [op],
+          schedule: 'evaluate',
+        })),
       parameters: cost.parameters,
-      persistentBytes: [...Object.values(graph.parameters), ...Object.values(graph.states)].reduce((sum, { value }) => sum + bytes(value), 0),
+      persistentBytes: [...Object.values(graph.parameters), ...Object.values(graph.states)].reduce(
+        (sum, { value }) => sum + bytes(value),
+        0,
+      ),
       arenaBytes: 0,
       peakBytes: peak,
       macs: cost.macs + cost.matmulMacs,

@@ -10,7 +10,12 @@ export function fromTensorData({ data, dtype }: TensorData, precision: Precision
   return dtype === 'f32' && precision === 'f32' ? values.map(Math.fround) : values;
 }
 
-export function toTensorData(dtype: DType, shape: readonly number[], data: Float64Array, precision: Precision): TensorData {
+export function toTensorData(
+  dtype: DType,
+  shape: readonly number[],
+  data: Float64Array,
+  precision: Precision,
+): TensorData {
   switch (dtype) {
     case 'f32':
       return { dtype, shape, data: precision === 'f64' ? data.slice() : Float32Array.from(data) };

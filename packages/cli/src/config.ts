@@ -32,7 +32,8 @@ export async function loadConfig(directory: string, file?: string): Promise<Conf
   } catch (cause) {
     throw configError(found, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  if (typeof config !== 'object' || config === null) throw configError(found, `a default export of type ${typeof config}`);
+  if (typeof config !== 'object' || config === null)
+    throw configError(found, `a default export of type ${typeof config}`);
   return config;
 }
 

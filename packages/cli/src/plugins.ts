@@ -38,7 +38,7 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet as Architecture],
+  architectures: [resnet],
   backends: { cpu, reference },
   optimizers: { adamw, momentum, sgd },
   schedules: {
@@ -79,7 +79,12 @@ export function create<T>(kind: string, factories: Readonly<Record<string, Facto
 /** The model of the given name, from whichever family has it. */
 export function createModel(architectures: readonly Architecture[], { name, options }: Spec): Model {
   const family = architectures.find((architecture) => architecture.has(name));
-  if (family === undefined) throw unknownName('model', name, architectures.flatMap(({ variants }) => variants));
+  if (family === undefined)
+    throw unknownName(
+      'model',
+      name,
+      architectures.flatMap(({ variants }) => variants),
+    );
   return family(name, options);
 }
 

@@ -36,15 +36,26 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
       getOutHelpWidth: () => output.columns,
     });
   const command = (name: string, description: string): Command =>
-    program.command(name).description(description).option('--config <file>', 'configuration file (default: netwright.config.ts, if there is one)');
+    program
+      .command(name)
+      .description(description)
+      .option('--config <file>', 'configuration file (default: netwright.config.ts, if there is one)');
 
-  const train = command('train', 'train a model and write runs/NAME with checkpoints, metrics, the model and report.html')
+  const train = command(
+    'train',
+    'train a model and write runs/NAME with checkpoints, metrics, the model and report.html',
+  )
     .addOption(modelOption('cifar_resnet8'))
     .option('--model-option <key=value...>', 'options of the model, e.g. width=32', collectOptions, {})
     .option('--data <spec>', 'dataset: mnist, fashionMnist, or a plugin', parseSpecArgument, parseSpec('mnist'))
     .addOption(backendOption())
     .option('--optimizer <spec>', 'optimizer, e.g. adamw:lr=0.001', parseSpecArgument, parseSpec('momentum:lr=0.1'))
-    .option('--schedule <spec>', 'learning-rate schedule, e.g. cosine or oneCycle:maxLr=0.2', parseSpecArgument, parseSpec('cosine'))
+    .option(
+      '--schedule <spec>',
+      'learning-rate schedule, e.g. cosine or oneCycle:maxLr=0.2',
+      parseSpecArgument,
+      parseSpec('cosine'),
+    )
     .option('--warmup <steps>', 'steps of linear warm-up, or a share of the run when below 1', parseNumber, 0)
     .option('--epochs <n>', 'epochs', parseCount, 1)
     .option('--batch-size <n>', 'samples of an update', parseCount, 64)
@@ -56,7 +67,11 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--clip-norm <norm>', 'largest global gradient norm', parseNumber)
     .option('--train-only <prefix...>', 'train only parameters whose names begin so; the rest is frozen')
     .option('--weights <file>', 'start from the tensors of a safetensors file, as far as they fit')
-    .option('--early-stopping <epochs>', 'stop after so many epochs without improvement and restore the best weights', parseCount)
+    .option(
+      '--early-stopping <epochs>',
+      'stop after so many epochs without improvement and restore the best weights',
+      parseCount,
+    )
     .option('--seed <n>', 'decides initial values, order, augmentation and masks', parseInteger, 0)
     .option('--name <name>', 'name of the run (default: model and data)')
     .option('--runs <directory>', 'where runs are written', 'runs')
@@ -79,18 +94,33 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .argument('<image...>', 'image files')
     .addOption(backendOption())
     .option('--top <k>', 'classes to list', parseCount, 3)
-    .addOption(new Option('--resize <mode>', "what to do with images of another size (default: the model's own way)").choices(['exact', 'stretch', 'centerCrop']))
+    .addOption(
+      new Option('--resize <mode>', "what to do with images of another size (default: the model's own way)").choices([
+        'exact',
+        'stretch',
+        'centerCrop',
+      ]),
+    )
     .option('--json', 'print JSON', false);
-  predict.action(async (model: string, images: string[]) => finish(await predictCommand(session, model, images, predict.opts())));
+  predict.action(async (model: string, images: string[]) =>
+    finish(await predictCommand(session, model, images, predict.opts())),
+  );
 
-  const summary = command('summary', 'the layers of a model with output shapes, parameters, multiply-adds and activation bytes')
+  const summary = command(
+    'summary',
+    'the layers of a model with output shapes, parameters, multiply-adds and activation bytes',
+  )
     .argument('<model>', 'name of a model')
     .option('--model-option <key=value...>', 'options of the model', collectOptions, {})
     .option('--batch <n>', 'batch size', parseCount, 1)
     .option('--json', 'print JSON', false);
   summary.action(async (model: string) => finish(await summaryCommand(session, model, summary.opts())));
 
-  const list = command('list', 'the models, datasets, backends, optimizers and schedules that can be named').option('--json', 'print JSON', false);
+  const list = command('list', 'the models, datasets, backends, optimizers and schedules that can be named').option(
+    '--json',
+    'print JSON',
+    false,
+  );
   list.action(async () => finish(await listCommand(session, list.opts())));
   return program;
 }
@@ -100,7 +130,9 @@ function modelOption(name: string): Option {
 }
 
 function backendOption(): Option {
-  return new Option('--backend <spec>', 'backend, e.g. cpu:threads=2 or reference').argParser(parseSpecArgument).default(parseSpec('cpu'), 'cpu');
+  return new Option('--backend <spec>', 'backend, e.g. cpu:threads=2 or reference')
+    .argParser(parseSpecArgument)
+    .default(parseSpec('cpu'), 'cpu');
 }
 
 /** Commander prints such messages after the option's name. */
@@ -112,14 +144,18 @@ function parseSpecArgument(text: string): ReturnType<typeof parseSpec> {
   }
 }
 
-function collectOptions(text: string, collected: Readonly<Record<string, SpecValue>>): Readonly<Record<string, SpecValue>> {
+function collectOptions(
+  text: string,
+  collected: Readonly<Record<string, SpecValue>>,
+): Readonly<Record<string, SpecValue>> {
   if (!/^[A-Za-z]\w*=/.test(text)) throw new InvalidArgumentError('It must be key=value.');
   return { ...collected, ...Object.fromEntries([parseOption(text)]) };
 }
 
 function parseNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('It must be a number that is not negative.');
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number that is not negative.');
   return value;
 }
 

@@ -30,7 +30,9 @@ export function showProgress(output: Output): TrainListener {
         break;
       }
       case 'epoch': {
-        const values = Object.entries(event.validation ?? event.train).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+        const values = Object.entries(event.validation ?? event.train).map(
+          ([name, value]) => `${name} ${value.toFixed(4)}`,
+        );
         const line = `epoch ${String(event.epoch)}: ${event.validation === undefined ? 'training' : 'validation'} ${values.join(', ')} (${formatSeconds(event.milliseconds / 1000)})`;
         if (bar !== undefined && running) bar.stop();
         output.line(line);
@@ -41,7 +43,9 @@ export function showProgress(output: Output): TrainListener {
       case 'earlyStop':
         if (running) bar?.stop();
         running = false;
-        output.line(`stopped after epoch ${String(event.epoch)}: ${event.metric} was best (${event.value.toFixed(4)}) after epoch ${String(event.bestEpoch)}`);
+        output.line(
+          `stopped after epoch ${String(event.epoch)}: ${event.metric} was best (${event.value.toFixed(4)}) after epoch ${String(event.bestEpoch)}`,
+        );
         break;
       case 'end':
         if (running) bar?.stop();
@@ -55,10 +59,19 @@ export function showProgress(output: Output): TrainListener {
 }
 
 function createBar(): SingleBar {
-  return new SingleBar({ format: '{bar} {value}/{total}  {text}', hideCursor: true, clearOnComplete: true, stopOnComplete: false }, Presets.shades_classic);
+  return new SingleBar(
+    { format: '{bar} {value}/{total}  {text}', hideCursor: true, clearOnComplete: true, stopOnComplete: false },
+    Presets.shades_classic,
+  );
 }
 
-function describeStart({ report, run, totalSteps, epochs, firstStep }: Extract<TrainEvent, { kind: 'start' }>): readonly string[] {
+function describeStart({
+  report,
+  run,
+  totalSteps,
+  epochs,
+  firstStep,
+}: Extract<TrainEvent, { kind: 'start' }>): readonly string[] {
   const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return [
     `${run} on ${report.backend} (${report.target}): ${report.parameters.toLocaleString('en-US')} parameters, ${String(report.kernels.length)} kernels, ` +

@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '@netwright/arch';
-import { NetwrightError, type Graph } from '@netwright/ir';
+import { NetwrightError } from '@netwright/ir';
 import { RUN_FILES } from '@netwright/train/node';
 import { deserializeModel, type SavedModel } from '@netwright/weights';
 
@@ -20,7 +20,7 @@ export async function readSavedModel(place: string): Promise<SavedModel> {
 
 /** A saved model as a model: its graph comes from the file. */
 export function modelOf({ name, family, options, inputShape, classes, graph }: SavedModel): Model {
-  return { name, family, options, inputShape, classes: classes.length, build: () => graph as Graph<'image'> };
+  return { name, family, options, inputShape, classes: classes.length, build: () => graph };
 }
 
 async function basePath(place: string): Promise<string> {

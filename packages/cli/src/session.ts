@@ -34,7 +34,7 @@ export function processOutput(): Output {
   return {
     line: (text) => process.stdout.write(`${text}\n`),
     error: (text) => process.stderr.write(`${text}\n`),
-    interactive: process.stdout.isTTY === true && process.env.CI === undefined,
+    interactive: process.stdout.isTTY && process.env.CI === undefined,
     columns: process.stdout.columns ?? 100,
   };
 }

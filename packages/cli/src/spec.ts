@@ -16,7 +16,10 @@ export interface Spec {
  */
 export function parseSpec(text: string): Spec {
   const [name, ...rest] = text.split(':');
-  const parts = rest.join(':').split(',').filter((part) => part !== '');
+  const parts = rest
+    .join(':')
+    .split(',')
+    .filter((part) => part !== '');
   const bad = parts.filter((part) => !/^[A-Za-z]\w*=/.test(part));
   if (name === '' || bad.length > 0) {
     throw new NetwrightError({

@@ -27,13 +27,22 @@ export function hyperInputs(builder: GraphBuilder, optimizer: Optimizer): Record
 }
 
 /** The state entries of one parameter, declared on first use. */
-export function optimizerStates(builder: GraphBuilder, optimizer: Optimizer, parameter: string): Record<string, Tensor> {
+export function optimizerStates(
+  builder: GraphBuilder,
+  optimizer: Optimizer,
+  parameter: string,
+): Record<string, Tensor> {
   const { type } = builder.parameters[parameter];
   return Object.fromEntries(
     Object.entries(optimizer.state).map(([slot, init]) => {
       const name = stateName(slot, parameter);
       const existing = Object.hasOwn(builder.states, name) ? builder.states[name] : undefined;
-      return [slot, existing === undefined ? builder.state(name, type, { init, persistent: false }) : builder.tensor(existing.value)];
+      return [
+        slot,
+        existing === undefined
+          ? builder.state(name, type, { init, persistent: false })
+          : builder.tensor(existing.value),
+      ];
     }),
   );
 }
@@ -49,9 +58,16 @@ export function applyOptimizer(builder: GraphBuilder, optimizer: Optimizer, opti
   for (const [name, grad] of Object.entries(grads)) {
     const param = builder.tensor(builder.parameters[name].value);
     const state = optimizerStates(builder, optimizer, name);
-    const result = optimizer.update({ param, grad, state, step, hyper: hyperFor(builder, hyper, override(name), lrScale(name)) });
+    const result = optimizer.update({
+      param,
+      grad,
+      state,
+      step,
+      hyper: hyperFor(builder, hyper, override(name), lrScale(name)),
+    });
     builder.update(name, keep(result.param, param));
-    for (const slot of Object.keys(optimizer.state)) builder.update(stateName(slot, name), keep(result.state[slot], state[slot]));
+    for (const slot of Object.keys(optimizer.state))
+      builder.update(stateName(slot, name), keep(result.state[slot], state[slot]));
   }
 }
 

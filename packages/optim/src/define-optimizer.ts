@@ -23,16 +23,16 @@ export function defineOptimizer<const O extends OptimizerOptions>(
     const hyper = Object.fromEntries(
       Object.entries(options).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
     );
-    const complete = <C extends { readonly hyper: Readonly<Record<string, unknown>> }>(context: C) =>
-      ({ ...context, options }) as unknown as C & Pick<UpdateContext<Widen<O>>, 'hyper' | 'options'>;
+    // The numeric options of a generic `O` are all there, but only at run time.
+    const complete = (context: object): UpdateContext<Widen<O>> => ({ ...context, options }) as UpdateContext<Widen<O>>;
     const { gradientAt } = rule;
     return {
       name: rule.name,
       options,
       hyper,
       state: rule.state?.(options) ?? {},
-      update: (context) => rule.update(complete(context) as UpdateContext<Widen<O>>),
-      ...(gradientAt === undefined ? {} : { gradientAt: (context) => gradientAt(complete(context) as Omit<UpdateContext<Widen<O>>, 'grad'>) }),
+      update: (context) => rule.update(complete(context)),
+      ...(gradientAt === undefined ? {} : { gradientAt: (context) => gradientAt(complete(context)) }),
     };
   };
 }

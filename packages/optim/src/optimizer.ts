@@ -6,7 +6,9 @@ export type OptionValue = number | boolean | string;
 export type OptimizerOptions = Readonly<Record<string, OptionValue>>;
 
 /** The numeric options of `O`: they become scalar inputs of the training graph, so changing one never recompiles. */
-export type HyperName<O extends OptimizerOptions> = { [K in keyof O & string]: O[K] extends number ? K : never }[keyof O & string];
+export type HyperName<O extends OptimizerOptions> = {
+  [K in keyof O & string]: O[K] extends number ? K : never;
+}[keyof O & string];
 
 export type States = Readonly<Record<string, Tensor>>;
 

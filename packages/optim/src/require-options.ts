@@ -17,9 +17,17 @@ export function requireOptions(
     const value: unknown = Reflect.get(options, key);
     return typeof value === 'number' && value >= low && value <= high
       ? []
-      : [`${key} must be ${high === Infinity ? `at least ${String(low)}` : `in [${String(low)}, ${String(high)}]`}, not ${String(value)}`];
+      : [
+          `${key} must be ${high === Infinity ? `at least ${String(low)}` : `in [${String(low)}, ${String(high)}]`}, not ${String(value)}`,
+        ];
   });
   const all = [...outside, ...reasons];
   if (all.length === 0) return;
-  throw new NetwrightError({ code: `${name}.options`, operation: name, expected: 'options in range', received: JSON.stringify(options), reasons: all });
+  throw new NetwrightError({
+    code: `${name}.options`,
+    operation: name,
+    expected: 'options in range',
+    received: JSON.stringify(options),
+    reasons: all,
+  });
 }

@@ -13,9 +13,13 @@ import {
   type ApplyOptimizerOptions,
 } from '../src/index.ts';
 
+type ScaledOptions = Readonly<{ lr: number; weightDecay: number; nesterov: boolean; mode: 'plain' | 'other' | 'odd' }>;
+
+const DEFAULTS: ScaledOptions = { lr: 0.1, weightDecay: 0.5, nesterov: false, mode: 'plain' };
+
 const scaled = defineOptimizer({
   name: 'scaled',
-  options: { lr: 0.1, weightDecay: 0.5, nesterov: false, mode: 'plain' as 'plain' | 'other' | 'odd' },
+  options: DEFAULTS,
   check: (options) => requireOptions('scaled', options, { lr: [0, Infinity], weightDecay: [0, 1] }, options.mode === 'odd' ? ['mode is odd'] : []),
   state: ({ nesterov }) => ({ velocity: { kind: 'constant', value: 0 }, ...(nesterov ? { extra: { kind: 'constant', value: 2 } } : {}) }),
   update: ({ param, grad, state, hyper }) => ({ param: sub(sub(param, mul(grad, hyper.lr)), mul(param, hyper.weightDecay)), state }),

@@ -32,7 +32,11 @@ export interface RunState {
   readonly step: number;
   readonly cursor: BatchCursor;
   /** Sums of this epoch so far. */
-  readonly epoch: { readonly lossSum: number; readonly samples: number; readonly metrics: readonly (readonly number[])[] };
+  readonly epoch: {
+    readonly lossSum: number;
+    readonly samples: number;
+    readonly metrics: readonly (readonly number[])[];
+  };
   readonly schedule: ScheduleState;
   readonly best: { readonly epoch: number; readonly value: number } | null;
   /** Epochs since the best one. */
@@ -69,7 +73,9 @@ export function serializeCheckpoint({ identity, target, state, entries, best }: 
 export function deserializeCheckpoint(bytes: Uint8Array, graph: Graph, identity: RunIdentity): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
   const header = parseHeader(metadata[METADATA_KEY]);
-  const different = (Object.keys(identity) as (keyof RunIdentity)[]).filter((key) => header.identity[key] !== identity[key]);
+  const different = (Object.keys(identity) as (keyof RunIdentity)[]).filter(
+    (key) => header.identity[key] !== identity[key],
+  );
   const names = [...Object.keys(graph.parameters), ...Object.keys(graph.states)];
   const missing = names.filter((name) => !tensors.has(name));
   if (different.length > 0 || missing.length > 0) {
@@ -106,7 +112,8 @@ function parseHeader(text: string | undefined): Pick<Checkpoint, 'identity' | 't
       code: 'checkpoint.format',
       operation: 'resume',
       expected: `a checkpoint of version ${String(VERSION)}`,
-      received: text === undefined ? 'a safetensors file without the metadata of a checkpoint' : 'metadata of another version',
+      received:
+        text === undefined ? 'a safetensors file without the metadata of a checkpoint' : 'metadata of another version',
       hint: 'pass the checkpoint.safetensors of a run, not its model',
     });
   }
@@ -117,5 +124,11 @@ function toTensorData({ data, shape }: SafetensorsTensor, name: string): TensorD
   if (data instanceof Float32Array) return { dtype: 'f32', shape, data };
   if (data instanceof Int32Array) return { dtype: 'i32', shape, data };
   if (data instanceof Uint8Array) return { dtype: 'u8', shape, data };
-  throw new NetwrightError({ code: 'checkpoint.dtype', operation: 'resume', scope: name, expected: 'F32, I32 or U8', received: data.constructor.name });
+  throw new NetwrightError({
+    code: 'checkpoint.dtype',
+    operation: 'resume',
+    scope: name,
+    expected: 'F32, I32 or U8',
+    received: data.constructor.name,
+  });
 }

@@ -26,7 +26,11 @@ export interface EvaluationResult {
 }
 
 /** Measures a trainer's or predictor's model on a dataset, in the dataset's order. */
-export async function evaluateDataset(trainer: Pick<Predictor, 'evaluate' | 'model'>, dataset: Dataset, options: EvaluateOptions = {}): Promise<EvaluationResult> {
+export async function evaluateDataset(
+  trainer: Pick<Predictor, 'evaluate' | 'model'>,
+  dataset: Dataset,
+  options: EvaluateOptions = {},
+): Promise<EvaluationResult> {
   const { metrics = [accuracy()], batchSize = 256, transforms = [], onProgress } = options;
   const { classes } = trainer.model;
   const logits = new Float32Array(dataset.length * classes);
@@ -37,12 +41,17 @@ export async function evaluateDataset(trainer: Pick<Predictor, 'evaluate' | 'mod
   for await (const batch of createBatches(dataset, { batchSize, shuffle: false, transforms })) {
     const result = await trainer.evaluate(batch);
     lossSum += result.loss * batch.labels.length;
-    states = metrics.map((metric, index) => metric.add(states[index], { logits: result.logits, labels: batch.labels, classes }));
+    states = metrics.map((metric, index) =>
+      metric.add(states[index], { logits: result.logits, labels: batch.labels, classes }),
+    );
     logits.set(result.logits, done * classes);
     labels.set(batch.labels, done);
     done += batch.labels.length;
     await onProgress?.(done, dataset.length);
   }
-  const values = { loss: lossSum / done, ...Object.fromEntries(metrics.map((metric, index) => [metric.name, metric.value(states[index])])) };
+  const values = {
+    loss: lossSum / done,
+    ...Object.fromEntries(metrics.map((metric, index) => [metric.name, metric.value(states[index])])),
+  };
   return { values, states, logits, labels };
 }

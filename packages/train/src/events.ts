@@ -44,7 +44,13 @@ export type TrainEvent =
       readonly milliseconds: number;
     }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string; readonly milliseconds: number }
-  | { readonly kind: 'earlyStop'; readonly epoch: number; readonly bestEpoch: number; readonly metric: string; readonly value: number }
+  | {
+      readonly kind: 'earlyStop';
+      readonly epoch: number;
+      readonly bestEpoch: number;
+      readonly metric: string;
+      readonly value: number;
+    }
   | {
       readonly kind: 'end';
       readonly step: number;

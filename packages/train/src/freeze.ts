@@ -8,7 +8,10 @@ import type { FunctionDef, Graph, Node } from '@netwright/ir';
  *
  * Functions must not be inlined yet.
  */
-export function freeze<I extends string, O extends string>(graph: Graph<I, O>, trainable: (parameter: string) => boolean): Graph<I, O> {
+export function freeze<I extends string, O extends string>(
+  graph: Graph<I, O>,
+  trainable: (parameter: string) => boolean,
+): Graph<I, O> {
   const isFrozen = (name: string): boolean => !graph.parameters[name].trainable || !trainable(name);
   const names = Object.keys(graph.parameters);
   if (!names.some(isFrozen)) return graph;
@@ -31,7 +34,9 @@ export function freeze<I extends string, O extends string>(graph: Graph<I, O>, t
     ...graph,
     nodes,
     functions,
-    parameters: Object.fromEntries(names.map((name) => [name, { ...graph.parameters[name], trainable: !isFrozen(name) }])),
+    parameters: Object.fromEntries(
+      names.map((name) => [name, { ...graph.parameters[name], trainable: !isFrozen(name) }]),
+    ),
     updates: Object.fromEntries(Object.entries(graph.updates).filter(([name]) => !frozenScopes.has(scopeOf(name)))),
   };
 }

@@ -1,9 +1,32 @@
-export { train, identityOf, resolveData, targetOf, type EarlyStopping, type RunStorage, type TrainData, type TrainOptions, type TrainResult } from './train.ts';
-export { createTrainer, type Batch, type Evaluation, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
+export {
+  train,
+  identityOf,
+  resolveData,
+  targetOf,
+  type EarlyStopping,
+  type RunStorage,
+  type TrainData,
+  type TrainOptions,
+  type TrainResult,
+} from './train.ts';
+export {
+  createTrainer,
+  type Batch,
+  type Evaluation,
+  type StepResult,
+  type Trainer,
+  type TrainerOptions,
+} from './trainer.ts';
 export { evaluateDataset, type EvaluateOptions, type EvaluationResult } from './evaluate.ts';
 export { accuracy, argmax, confusion, topK, type Metric, type MetricBatch } from './metrics.ts';
 export type { MetricValues, TrainEvent, TrainListener } from './events.ts';
-export { deserializeCheckpoint, serializeCheckpoint, type Checkpoint, type RunIdentity, type RunState } from './checkpoint.ts';
+export {
+  deserializeCheckpoint,
+  serializeCheckpoint,
+  type Checkpoint,
+  type RunIdentity,
+  type RunState,
+} from './checkpoint.ts';
 export {
   buildAccumulatedUpdate,
   buildAccumulation,

@@ -60,7 +60,10 @@ export async function createPredictor(options: PredictorOptions): Promise<Predic
         });
       }
       const executable = await load('evaluate', evaluation, countImages(model, images));
-      const outputs = await executable.run({ image: imageTensor(model, images), [TRAINING_NAMES.target]: labelTensor(labels) });
+      const outputs = await executable.run({
+        image: imageTensor(model, images),
+        [TRAINING_NAMES.target]: labelTensor(labels),
+      });
       return { loss: outputs[TRAINING_NAMES.loss].data[0], logits: floats(outputs[prediction]) };
     },
     async dispose() {

@@ -7,7 +7,7 @@ import { crossEntropy, isNetwrightError, NetwrightError, structuralHash, type Lo
 import { constantLr, type Optimizer, type Schedule } from '@netwright/optim';
 import { stateDictNames } from '@netwright/weights';
 import type { Checkpoint, RunIdentity, RunState } from './checkpoint.ts';
-import { evaluateDataset } from './evaluate.ts';
+import { evaluateDataset, type EvaluationResult } from './evaluate.ts';
 import type { MetricValues, TrainEvent, TrainListener } from './events.ts';
 import { accuracy, type Metric } from './metrics.ts';
 import { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
@@ -86,6 +86,8 @@ export interface TrainResult {
   readonly best: { readonly epoch: number; readonly value: number } | null;
   readonly validation: MetricValues | undefined;
   readonly test: MetricValues | undefined;
+  /** Predictions on the test part, or on the validation part where there is no test part. */
+  readonly evaluation: EvaluationResult | undefined;
   readonly interrupted: boolean;
   /** Parameters and statistics of the best epoch. */
   readonly bestEntries: ReadonlyMap<string, TensorData> | undefined;
@@ -170,10 +172,21 @@ class TrainingRun {
       const { interrupted, validation } = await this.runEpochs(trainer);
       const restore = this.options.restoreBest ?? this.options.earlyStopping !== undefined;
       if (!interrupted && restore && this.best !== undefined) await trainer.restore(this.best);
-      const test = interrupted ? undefined : await this.test(trainer);
+      const evaluation = interrupted ? undefined : await this.finalEvaluation(trainer);
+      const test = this.options.data.test === undefined ? undefined : evaluation?.values;
       const seconds = (performance.now() - this.started) / 1000;
       await this.emit({ kind: 'end', step: this.state.step, epoch: this.state.cursor.epoch, seconds, test });
-      return { trainer, steps: this.state.step, epochs: this.state.cursor.epoch, best: this.state.best, validation, test, interrupted, bestEntries: this.best };
+      return {
+        trainer,
+        steps: this.state.step,
+        epochs: this.state.cursor.epoch,
+        best: this.state.best,
+        validation,
+        test,
+        evaluation,
+        interrupted,
+        bestEntries: this.best,
+      };
     } catch (error) {
       await trainer.dispose();
       throw error;
@@ -200,7 +213,9 @@ class TrainingRun {
     });
   }
 
-  private async runEpochs(trainer: Trainer): Promise<{ readonly interrupted: boolean; readonly validation: MetricValues | undefined }> {
+  private async runEpochs(
+    trainer: Trainer,
+  ): Promise<{ readonly interrupted: boolean; readonly validation: MetricValues | undefined }> {
     let validation: MetricValues | undefined;
     while (this.state.cursor.epoch < this.epochs) {
       const epochStart = performance.now();
@@ -211,7 +226,13 @@ class TrainingRun {
       if (stopping !== undefined && this.state.sinceBest > stopping.patience) {
         const { best } = this.state;
         const metric = this.monitored().name;
-        await this.emit({ kind: 'earlyStop', epoch: this.state.cursor.epoch, bestEpoch: best?.epoch ?? 0, metric, value: best?.value ?? NaN });
+        await this.emit({
+          kind: 'earlyStop',
+          epoch: this.state.cursor.epoch,
+          bestEpoch: best?.epoch ?? 0,
+          metric,
+          value: best?.value ?? NaN,
+        });
         break;
       }
     }
@@ -221,7 +242,13 @@ class TrainingRun {
   /** Steps to the end of the epoch; true when interrupted. */
   private async runBatches(trainer: Trainer): Promise<boolean> {
     const { data, transforms = [], seed = 0, signal } = this.options;
-    const batches = createBatches(data.train, { batchSize: this.batchSize, seed, shuffle: true, transforms, cursor: this.state.cursor });
+    const batches = createBatches(data.train, {
+      batchSize: this.batchSize,
+      seed,
+      shuffle: true,
+      transforms,
+      cursor: this.state.cursor,
+    });
     for await (const batch of batches) {
       const stepStart = performance.now();
       const hyper = this.schedule.at(
@@ -252,10 +279,17 @@ class TrainingRun {
     } catch (error) {
       if (!isNetwrightError(error, 'train.nonFinite')) throw error;
       const samples = [...batch.indices.subarray(0, 8)].join(', ');
+      const { epoch, position } = this.state.cursor;
+      const { code, operation, scope, expected, received, reasons, hint } = error;
+      const place = `batch at position ${String(position)} of epoch ${String(epoch + 1)}: samples ${samples}, ...`;
       throw new NetwrightError({
-        ...error,
-        code: error.code,
-        reasons: [...error.reasons, `batch at position ${String(this.state.cursor.position)} of epoch ${String(this.state.cursor.epoch + 1)}: samples ${samples}, ...`],
+        code,
+        operation,
+        scope,
+        expected,
+        received,
+        reasons: [...reasons, place],
+        hint,
         cause: error,
       });
     }
@@ -281,9 +315,19 @@ class TrainingRun {
         metrics: this.metrics.map((metric, index) => metric.add(epoch.metrics[index], batch)),
       },
     };
-    const metrics = Object.fromEntries(this.metrics.map((metric) => [metric.name, metric.value(metric.add(metric.initial(batch.classes), batch))]));
+    const metrics = Object.fromEntries(
+      this.metrics.map((metric) => [metric.name, metric.value(metric.add(metric.initial(batch.classes), batch))]),
+    );
     const learningRate = hyper.lr ?? this.options.optimizer.hyper.lr;
-    await this.log({ kind: 'step', step, epoch: epochNumber, loss: result.loss, ...metrics, learningRate, gradientNorm: result.gradientNorm });
+    await this.log({
+      kind: 'step',
+      step,
+      epoch: epochNumber,
+      loss: result.loss,
+      ...metrics,
+      learningRate,
+      gradientNorm: result.gradientNorm,
+    });
     await this.emit({
       kind: 'step',
       step,
@@ -305,9 +349,10 @@ class TrainingRun {
       loss: lossSum / samples,
       ...Object.fromEntries(this.metrics.map((metric, index) => [metric.name, metric.value(metrics[index])])),
     };
-    const validation = await this.measure(trainer, 'validation');
+    const validation = (await this.measure(trainer, 'validation'))?.values;
     const monitored = this.monitored();
-    const value = (validation ?? training)[monitored.name as keyof typeof training] as number;
+    const measured: MetricValues = validation ?? training;
+    const value = measured[monitored.name];
     const improved = this.improves(value, monitored.lowerIsBetter);
     if (improved) this.best = await modelEntries(trainer);
     this.state = {
@@ -315,7 +360,8 @@ class TrainingRun {
       epoch: this.emptyEpoch(),
       best: improved ? { epoch, value } : this.state.best,
       sinceBest: improved ? 0 : this.state.sinceBest + 1,
-      schedule: this.schedule.observe?.(this.state.schedule, value, this.options.optimizer.hyper) ?? this.state.schedule,
+      schedule:
+        this.schedule.observe?.(this.state.schedule, value, this.options.optimizer.hyper) ?? this.state.schedule,
     };
     await this.log({ kind: 'epoch', epoch, step: this.state.step, train: training, validation, best: improved });
     await this.emit({
@@ -330,22 +376,22 @@ class TrainingRun {
     return validation;
   }
 
-  private async test(trainer: Trainer): Promise<MetricValues | undefined> {
+  private async finalEvaluation(trainer: Trainer): Promise<EvaluationResult | undefined> {
     const test = await this.measure(trainer, 'test');
-    if (test !== undefined) await this.log({ kind: 'test', step: this.state.step, ...test });
+    if (test === undefined) return this.measure(trainer, 'validation');
+    await this.log({ kind: 'test', step: this.state.step, ...test.values });
     return test;
   }
 
-  private async measure(trainer: Trainer, split: 'validation' | 'test'): Promise<MetricValues | undefined> {
+  private async measure(trainer: Trainer, split: 'validation' | 'test'): Promise<EvaluationResult | undefined> {
     const dataset = this.options.data[split];
     if (dataset === undefined) return undefined;
-    const { values } = await evaluateDataset(trainer, dataset, {
+    return evaluateDataset(trainer, dataset, {
       metrics: this.metrics,
       batchSize: this.options.evaluationBatchSize,
       transforms: this.options.evaluationTransforms,
       onProgress: (done, total) => this.emit({ kind: 'evaluate', split, done, total }),
     });
-    return values;
   }
 
   private monitored(): { readonly name: string; readonly lowerIsBetter: boolean } {
@@ -400,7 +446,11 @@ class TrainingRun {
   }
 
   private emptyEpoch(): RunState['epoch'] {
-    return { lossSum: 0, samples: 0, metrics: this.metrics.map((metric) => metric.initial(this.options.model.classes)) };
+    return {
+      lossSum: 0,
+      samples: 0,
+      metrics: this.metrics.map((metric) => metric.initial(this.options.model.classes)),
+    };
   }
 
   private async log(line: Readonly<Record<string, unknown>>): Promise<void> {
@@ -431,7 +481,9 @@ class TrainingRun {
       const same = dataset.shape.every((dim, axis) => dim === model.inputShape[axis]);
       return [
         ...(same ? [] : [`${dataset.name} has images of ${dataset.shape.join(' x ')}`]),
-        ...(dataset.classes.length > model.classes ? [`${dataset.name} has ${String(dataset.classes.length)} classes`] : []),
+        ...(dataset.classes.length > model.classes
+          ? [`${dataset.name} has ${String(dataset.classes.length)} classes`]
+          : []),
       ];
     });
     if (data.train.length === 0) reasons.push('the training data is empty');

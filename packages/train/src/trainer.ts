@@ -1,13 +1,34 @@
 // The building block under `train`: one model, one optimizer, one store, and programs for the batch sizes that occur.
 
 import { initialize, type Model } from '@netwright/arch';
-import { compile, type Backend, type CompileReport, type Executable, type Store, type TensorData } from '@netwright/compiler';
-import { GraphBuilder, inferenceMode, NetwrightError, RANDOM_INPUTS, selectOutputs, type Graph, type Loss } from '@netwright/ir';
+import {
+  compile,
+  type Backend,
+  type CompileReport,
+  type Executable,
+  type Store,
+  type TensorData,
+} from '@netwright/compiler';
+import {
+  GraphBuilder,
+  inferenceMode,
+  NetwrightError,
+  RANDOM_INPUTS,
+  selectOutputs,
+  type Graph,
+  type Loss,
+} from '@netwright/ir';
 import type { Optimizer } from '@netwright/optim';
 import { findBadNode } from './find-bad-node.ts';
 import { freeze } from './freeze.ts';
 import { countImages, floats, imageTensor, labelTensor, withLoss } from './inputs.ts';
-import { buildAccumulatedUpdate, buildAccumulation, buildTrainingStep, TRAINING_NAMES, type TrainingGraphOptions } from './training-graph.ts';
+import {
+  buildAccumulatedUpdate,
+  buildAccumulation,
+  buildTrainingStep,
+  TRAINING_NAMES,
+  type TrainingGraphOptions,
+} from './training-graph.ts';
 
 /** Images [n, C, H, W] in row-major order and, for training, one label each. */
 export interface Batch {
@@ -141,7 +162,8 @@ class GraphTrainer implements Trainer {
 
   async step(batch: Batch, hyper: Readonly<Record<string, number>> = {}): Promise<StepResult> {
     const scalars = { ...this.optimizer.hyper, ...hyper };
-    const result = this.accumulate > 1 ? await this.accumulatedStep(batch, scalars) : await this.wholeStep(batch, scalars);
+    const result =
+      this.accumulate > 1 ? await this.accumulatedStep(batch, scalars) : await this.wholeStep(batch, scalars);
     this.steps++;
     return result;
   }
@@ -161,7 +183,9 @@ class GraphTrainer implements Trainer {
 
   async intermediate(scope: string, images: Float32Array): Promise<TensorData> {
     const { predict } = this.graphs;
-    const id = predict.nodes.findLastIndex((node) => node.scope === scope && node.op !== 'parameter' && node.op !== 'state');
+    const id = predict.nodes.findLastIndex(
+      (node) => node.scope === scope && node.op !== 'parameter' && node.op !== 'state',
+    );
     if (id < 0) {
       throw new NetwrightError({
         code: 'train.scope',
@@ -175,7 +199,10 @@ class GraphTrainer implements Trainer {
     const builder = GraphBuilder.from(predict);
     builder.output('intermediate', builder.tensor(id));
     const graph = selectOutputs(builder.finish(), ['intermediate']);
-    const executable: Executable = await compile(graph, this.backend, { dims: { N: countImages(this.model, images) }, store: this.store });
+    const executable: Executable = await compile(graph, this.backend, {
+      dims: { N: countImages(this.model, images) },
+      store: this.store,
+    });
     try {
       const outputs = await executable.run(this.inputs(graph, images, undefined, {}));
       return outputs.intermediate;
@@ -228,7 +255,10 @@ class GraphTrainer implements Trainer {
     };
   }
 
-  private async accumulatedStep({ images, labels }: Batch, hyper: Readonly<Record<string, number>>): Promise<StepResult> {
+  private async accumulatedStep(
+    { images, labels }: Batch,
+    hyper: Readonly<Record<string, number>>,
+  ): Promise<StepResult> {
     const total = labels.length;
     const pixels = images.length / total;
     const size = Math.ceil(total / this.accumulate);
@@ -238,7 +268,13 @@ class GraphTrainer implements Trainer {
       const end = Math.min(start + size, total);
       const executable = await this.executable('accumulation', end - start);
       const outputs = await executable.run({
-        ...this.inputs(this.graphs.accumulation, images.subarray(start * pixels, end * pixels), labels.subarray(start, end), {}, start),
+        ...this.inputs(
+          this.graphs.accumulation,
+          images.subarray(start * pixels, end * pixels),
+          labels.subarray(start, end),
+          {},
+          start,
+        ),
         [TRAINING_NAMES.weight]: this.scalar((end - start) / total),
         $first: { dtype: 'bool', shape: [], data: Uint8Array.of(start === 0 ? 1 : 0) },
       });
@@ -246,7 +282,10 @@ class GraphTrainer implements Trainer {
       logits.set(floats(outputs[this.predictionName]), start * this.model.classes);
     }
     const update = await this.executable('update', 1);
-    const outputs = await update.run({ ...this.hyperInputs(this.graphs.update, hyper), [TRAINING_NAMES.loss]: this.scalar(loss) });
+    const outputs = await update.run({
+      ...this.hyperInputs(this.graphs.update, hyper),
+      [TRAINING_NAMES.loss]: this.scalar(loss),
+    });
     if (outputs[TRAINING_NAMES.finite].data[0] === 0) {
       throw await this.nonFinite(this.inputs(this.graphs.step, images, labels, hyper), total, outputs);
     }
@@ -259,7 +298,9 @@ class GraphTrainer implements Trainer {
     outputs: Readonly<Record<string, TensorData>>,
   ): Promise<NetwrightError> {
     const bad = await findBadNode(this.graphs.step, this.backend, this.store, inputs, batchSize);
-    const loss = Object.hasOwn(outputs, TRAINING_NAMES.loss) ? `loss ${String(outputs[TRAINING_NAMES.loss].data[0])}, ` : '';
+    const loss = Object.hasOwn(outputs, TRAINING_NAMES.loss)
+      ? `loss ${String(outputs[TRAINING_NAMES.loss].data[0])}, `
+      : '';
     return new NetwrightError({
       code: 'train.nonFinite',
       operation: bad === undefined ? 'train' : bad.operation,

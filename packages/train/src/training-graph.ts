@@ -37,7 +37,13 @@ export interface TrainingGraphOptions {
 }
 
 /** Names that every training graph uses. */
-export const TRAINING_NAMES = { target: 'target', loss: 'loss', gradientNorm: 'gradientNorm', finite: 'finite', weight: '$weight' } as const;
+export const TRAINING_NAMES = {
+  target: 'target',
+  loss: 'loss',
+  gradientNorm: 'gradientNorm',
+  finite: 'finite',
+  weight: '$weight',
+} as const;
 
 const ACCUMULATED = 'accumulated/';
 const BACKUP = 'backup/';
@@ -112,7 +118,10 @@ export function buildAccumulatedUpdate(options: TrainingGraphOptions): Graph {
   return builder.finish();
 }
 
-function forwardAndBackward(builder: GraphBuilder, options: TrainingGraphOptions): { readonly loss: Tensor; readonly grads: Record<string, Tensor> } {
+function forwardAndBackward(
+  builder: GraphBuilder,
+  options: TrainingGraphOptions,
+): { readonly loss: Tensor; readonly grads: Record<string, Tensor> } {
   const outputs = Object.values(builder.outputs);
   const [prediction] = outputs;
   const target = builder.input(TRAINING_NAMES.target, options.loss.targetType(builder.tensor(prediction.value).type));
@@ -123,7 +132,10 @@ function forwardAndBackward(builder: GraphBuilder, options: TrainingGraphOptions
     })
     .reduce((total, term) => add(total, term));
   const trainable = Object.entries(builder.parameters).filter(([, def]) => def.trainable);
-  const values = gradients(loss, trainable.map(([, { value }]) => builder.tensor(value)));
+  const values = gradients(
+    loss,
+    trainable.map(([, { value }]) => builder.tensor(value)),
+  );
   return { loss, grads: Object.fromEntries(trainable.map(([name], index) => [name, values[index]])) };
 }
 

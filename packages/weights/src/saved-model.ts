@@ -56,9 +56,13 @@ function parseDescription(text: string): ModelDescription {
   } catch (cause) {
     throw descriptionError('text that is not JSON', cause);
   }
-  if (typeof value !== 'object' || value === null || !('format' in value) || !('version' in value)) throw descriptionError('JSON without format and version');
-  if (value.format !== FORMAT || value.version !== VERSION) throw descriptionError(`format ${String(value.format)}, version ${String(value.version)}`);
-  const missing = ['name', 'family', 'options', 'inputShape', 'classes', 'preprocessing', 'graph'].filter((key) => !Object.hasOwn(value, key));
+  if (typeof value !== 'object' || value === null || !('format' in value) || !('version' in value))
+    throw descriptionError('JSON without format and version');
+  if (value.format !== FORMAT || value.version !== VERSION)
+    throw descriptionError(`format ${String(value.format)}, version ${String(value.version)}`);
+  const missing = ['name', 'family', 'options', 'inputShape', 'classes', 'preprocessing', 'graph'].filter(
+    (key) => !Object.hasOwn(value, key),
+  );
   if (missing.length > 0) throw descriptionError(`a description without ${missing.join(', ')}`);
   return value as ModelDescription;
 }

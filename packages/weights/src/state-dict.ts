@@ -25,7 +25,10 @@ export interface LoadOptions {
 
 /** Names of the model's `state_dict`: parameters and persistent state, in the order of the graph. */
 export function stateDictNames(graph: Graph): readonly string[] {
-  const entries = [...Object.entries(graph.parameters), ...Object.entries(graph.states).filter(([, def]) => def.persistent)];
+  const entries = [
+    ...Object.entries(graph.parameters),
+    ...Object.entries(graph.states).filter(([, def]) => def.persistent),
+  ];
   return entries.sort(([, a], [, b]) => a.value - b.value).map(([name]) => name);
 }
 
@@ -51,7 +54,11 @@ export function loadStateDict(
     }
     const { dtype, shape } = expectedTensor(graph, name);
     if (tensor.dtype !== dtype || formatShape(tensor.shape) !== formatShape(shape)) {
-      mismatched.push({ name, expected: `${dtype}${formatShape(shape)}`, received: `${tensor.dtype}${formatShape(tensor.shape)}` });
+      mismatched.push({
+        name,
+        expected: `${dtype}${formatShape(shape)}`,
+        received: `${tensor.dtype}${formatShape(tensor.shape)}`,
+      });
     } else entries.set(name, toTensorData(tensor, name));
   }
   const known = new Set(names);
@@ -71,7 +78,8 @@ export function saveStateDict(graph: Graph, entries: ReadonlyMap<string, TensorD
 /** A store entry in the element type that files have for it. */
 export function toSafetensor(tensor: TensorData, state: StateDef | undefined): SafetensorsTensor {
   const { data, shape } = tensor;
-  if (state?.serializedAs === 'I64') return { dtype: 'I64', shape, data: BigInt64Array.from(data, (value) => BigInt(value)) };
+  if (state?.serializedAs === 'I64')
+    return { dtype: 'I64', shape, data: BigInt64Array.from(data, (value) => BigInt(value)) };
   if (data instanceof Float32Array) return { dtype: 'F32', shape, data };
   if (data instanceof Float64Array) return { dtype: 'F32', shape, data: Float32Array.from(data) };
   return data instanceof Int32Array ? { dtype: 'I32', shape, data } : { dtype: 'U8', shape, data };
@@ -89,17 +97,30 @@ function toTensorData({ data, shape }: SafetensorsTensor, name: string): TensorD
   if (data instanceof Float32Array) return { dtype: 'f32', shape, data };
   if (data instanceof Int32Array) return { dtype: 'i32', shape, data };
   if (data instanceof Uint8Array) return { dtype: 'u8', shape, data };
-  throw new NetwrightError({ code: 'weights.dtype', operation: 'loadStateDict', scope: name, expected: 'F32, I32, I64 or U8', received: data.constructor.name });
+  throw new NetwrightError({
+    code: 'weights.dtype',
+    operation: 'loadStateDict',
+    scope: name,
+    expected: 'F32, I32, I64 or U8',
+    received: data.constructor.name,
+  });
 }
 
 function entry(entries: ReadonlyMap<string, TensorData>, name: string): TensorData {
   const tensor = entries.get(name);
   if (tensor !== undefined) return tensor;
-  throw new NetwrightError({ code: 'weights.entry', operation: 'saveStateDict', scope: name, expected: 'a value for every parameter and statistic', received: 'none' });
+  throw new NetwrightError({
+    code: 'weights.entry',
+    operation: 'saveStateDict',
+    scope: name,
+    expected: 'a value for every parameter and statistic',
+    received: 'none',
+  });
 }
 
 function loadError({ missing, unexpected, mismatched }: LoadReport): NetwrightError {
-  const list = (title: string, items: readonly string[]): string[] => (items.length === 0 ? [] : [`${title}: ${items.join(', ')}`]);
+  const list = (title: string, items: readonly string[]): string[] =>
+    items.length === 0 ? [] : [`${title}: ${items.join(', ')}`];
   return new NetwrightError({
     code: 'weights.load',
     operation: 'loadStateDict',
@@ -108,7 +129,10 @@ function loadError({ missing, unexpected, mismatched }: LoadReport): NetwrightEr
     reasons: [
       ...list('missing', missing),
       ...list('unexpected', unexpected),
-      ...list('mis-shaped', mismatched.map(({ name, expected, received }) => `${name} (expected ${expected}, received ${received})`)),
+      ...list(
+        'mis-shaped',
+        mismatched.map(({ name, expected, received }) => `${name} (expected ${expected}, received ${received})`),
+      ),
     ],
     hint: 'load with strict: false to take what fits',
   });

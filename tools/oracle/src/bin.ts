@@ -10,12 +10,22 @@ import { closingLine, runOracle, SUITES, summarizeResults, type CaseResult } fro
 
 const program = new Command('oracle')
   .description('compare a backend with recorded results of other frameworks')
-  .addOption(new Option('--dir <directory>', 'directory with the layout of tools/oracle/data').default(fileURLToPath(new URL('../data', import.meta.url)), 'the data of this repository'))
+  .addOption(
+    new Option('--dir <directory>', 'directory with the layout of tools/oracle/data').default(
+      fileURLToPath(new URL('../data', import.meta.url)),
+      'the data of this repository',
+    ),
+  )
   .option('--backend <spec>', 'backend, e.g. reference or cpu:target=wasm,threads=2', 'cpu')
   .addOption(new Option('--only <suite>', 'run one suite').choices(Object.keys(SUITES)))
   .option('--verbose', 'list cases that pass, too', false);
 program.parse();
-const { dir, backend: spec, only, verbose } = program.opts<{ dir: string; backend: string; only?: string; verbose: boolean }>();
+const {
+  dir,
+  backend: spec,
+  only,
+  verbose,
+} = program.opts<{ dir: string; backend: string; only?: string; verbose: boolean }>();
 
 const line = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -40,7 +50,12 @@ try {
   const directory = path.resolve(process.env.INIT_CWD ?? process.cwd(), dir);
   await readdir(directory);
   const backend = create('backend', BUILT_IN.backends, parseSpec(spec));
-  const results = await runOracle({ directory, backend, suites: only === undefined ? Object.keys(SUITES) : [only], onResult: show });
+  const results = await runOracle({
+    directory,
+    backend,
+    suites: only === undefined ? Object.keys(SUITES) : [only],
+    onResult: show,
+  });
   await backend.dispose();
   const summary = summarizeResults(results);
   line(closingLine(summary));

@@ -1,1 +1,9 @@
-export { closingLine, runOracle, SUITES, summarizeResults, type CaseResult, type OracleSummary, type RunOptions } from './run-oracle.ts';
+export {
+  closingLine,
+  runOracle,
+  SUITES,
+  summarizeResults,
+  type CaseResult,
+  type OracleSummary,
+  type RunOptions,
+} from './run-oracle.ts';

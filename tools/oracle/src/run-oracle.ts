@@ -54,7 +54,8 @@ async function outcomeOfCase(oracleCase: OracleCase, backend: Backend): Promise<
 }
 
 export function summarizeResults(results: readonly CaseResult[]): OracleSummary {
-  const count = (status: Outcome['status']): number => results.filter(({ outcome }) => outcome.status === status).length;
+  const count = (status: Outcome['status']): number =>
+    results.filter(({ outcome }) => outcome.status === status).length;
   return { passed: count('passed'), failed: count('failed'), notBuilt: count('notBuilt') };
 }
 

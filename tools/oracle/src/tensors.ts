@@ -12,6 +12,7 @@ export function typeOf({ dtype, shape }: SafetensorsTensor): TensorType {
 
 export function dataOf({ dtype, shape, data }: SafetensorsTensor): TensorData {
   if (data instanceof BigInt64Array) return { dtype: 'i32', shape, data: Int32Array.from(data, Number) };
-  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) return { dtype: DTYPES[dtype], shape, data };
+  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array)
+    return { dtype: DTYPES[dtype], shape, data };
   throw new RangeError(`${dtype} is not an element type of the oracle`);
 }

@@ -33,14 +33,26 @@ export function initialize(graph: Graph, seed: number): Map<string, InitialValue
   for (const [name, source] of copies) {
     const original = values.get(source);
     if (original === undefined) {
-      throw new NetwrightError({ code: 'initialize.copy', operation: 'initialize', scope: name, expected: 'the name of a parameter', received: source });
+      throw new NetwrightError({
+        code: 'initialize.copy',
+        operation: 'initialize',
+        scope: name,
+        expected: 'the name of a parameter',
+        received: source,
+      });
     }
     values.set(name, { ...original, data: original.data.slice() });
   }
   return values;
 }
 
-function draw(init: Exclude<Initializer, { kind: 'copyOf' }>, name: string, shape: readonly number[], size: number, seed: number): Float64Array {
+function draw(
+  init: Exclude<Initializer, { kind: 'copyOf' }>,
+  name: string,
+  shape: readonly number[],
+  size: number,
+  seed: number,
+): Float64Array {
   switch (init.kind) {
     case 'constant':
       return new Float64Array(size).fill(init.value);
@@ -60,7 +72,9 @@ function draw(init: Exclude<Initializer, { kind: 'copyOf' }>, name: string, shap
       const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[init.fan];
       const std = init.gain / Math.sqrt(fan);
       const bound = Math.sqrt(3) * std;
-      return init.distribution === 'normal' ? normals(seed, name, size, 0, std) : uniforms(seed, name, size, -bound, bound);
+      return init.distribution === 'normal'
+        ? normals(seed, name, size, 0, std)
+        : uniforms(seed, name, size, -bound, bound);
     }
   }
 }

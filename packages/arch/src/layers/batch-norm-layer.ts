@@ -18,7 +18,10 @@ export interface BatchNormLayerOptions {
  * Batch normalization over all axes but the second, with `weight`, `bias`, `running_mean`, `running_var` and `num_batches_tracked` as
  * `torch.nn.BatchNorm2d`. arXiv:1502.03167
  */
-export function batchNormLayer(x: Tensor, { name, eps = 1e-5, momentum = 0.1, init = onesInit }: BatchNormLayerOptions): Tensor {
+export function batchNormLayer(
+  x: Tensor,
+  { name, eps = 1e-5, momentum = 0.1, init = onesInit }: BatchNormLayerOptions,
+): Tensor {
   const { builder } = x;
   const shape = [channelsOf(x)];
   return builder.within(name, () => {
@@ -26,7 +29,10 @@ export function batchNormLayer(x: Tensor, { name, eps = 1e-5, momentum = 0.1, in
     const bias = builder.parameter('bias', shape, { init: zerosInit, group: 'noDecay' });
     const runningMean = builder.state('running_mean', tensorType('f32', shape), { init: zerosInit });
     const runningVar = builder.state('running_var', tensorType('f32', shape), { init: onesInit });
-    const tracked = builder.state('num_batches_tracked', tensorType('i32', []), { init: zerosInit, serializedAs: 'I64' });
+    const tracked = builder.state('num_batches_tracked', tensorType('i32', []), {
+      init: zerosInit,
+      serializedAs: 'I64',
+    });
     const result = batchNorm(x, { weight, bias, runningMean, runningVar, eps, momentum });
     builder.update(builder.qualify('running_mean'), result.runningMean);
     builder.update(builder.qualify('running_var'), result.runningVar);

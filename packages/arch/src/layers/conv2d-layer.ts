@@ -32,7 +32,9 @@ export function conv2dLayer(x: Tensor, options: Conv2dLayerOptions): Tensor {
   return x.builder.within(name, () => {
     const weight = x.builder.parameter('weight', [out, Math.floor(channels / groups), kh, kw], { init });
     const fanIn = Math.floor(channels / groups) * kh * kw;
-    const biasParameter = bias ? x.builder.parameter('bias', [out], { init: { kind: 'biasOf', fanIn }, group: 'noDecay' }) : undefined;
+    const biasParameter = bias
+      ? x.builder.parameter('bias', [out], { init: { kind: 'biasOf', fanIn }, group: 'noDecay' })
+      : undefined;
     return conv2d(x, weight, { bias: biasParameter, stride, padding, dilation, groups });
   });
 }

@@ -14,14 +14,22 @@ export interface LinearLayerOptions {
 }
 
 /** PyTorch's default for weights: uniform in +-1/sqrt(fanIn), which is Kaiming's rule with slope sqrt(5). */
-export const torchDefaultInit: Initializer = { kind: 'kaiming', distribution: 'uniform', fan: 'fanIn', gain: 1 / Math.sqrt(3) };
+export const torchDefaultInit: Initializer = {
+  kind: 'kaiming',
+  distribution: 'uniform',
+  fan: 'fanIn',
+  gain: 1 / Math.sqrt(3),
+};
 
 /**
  * x [..., in] W^T + b with a weight [out, in] of its own.
  *
  * @throws NetwrightError `linearLayer.features` where the last axis has no fixed size.
  */
-export function linearLayer(x: Tensor, { name, out, bias = true, init = torchDefaultInit, biasInit }: LinearLayerOptions): Tensor {
+export function linearLayer(
+  x: Tensor,
+  { name, out, bias = true, init = torchDefaultInit, biasInit }: LinearLayerOptions,
+): Tensor {
   const fanIn = x.shape.at(-1);
   if (typeof fanIn !== 'number') {
     throw new NetwrightError({

@@ -15,7 +15,11 @@ export interface EvaluateOptions {
 }
 
 /** Prints loss and accuracy of a saved model on the test part of a dataset. */
-export async function evaluateCommand({ output, plugins }: Session, place: string, options: EvaluateOptions): Promise<number> {
+export async function evaluateCommand(
+  { output, plugins }: Session,
+  place: string,
+  options: EvaluateOptions,
+): Promise<number> {
   const saved = await readSavedModel(place);
   const known = await plugins(options.config);
   const { test } = await create('dataset', known.datasets, options.data).load();
@@ -32,7 +36,10 @@ export async function evaluateCommand({ output, plugins }: Session, place: strin
     const transforms = [normalize(saved.preprocessing.normalization)];
     const { values } = await evaluateDataset(predictor, test, { metrics, batchSize: options.batchSize, transforms });
     await predictor.dispose();
-    if (options.json) output.line(JSON.stringify({ model: saved.name, data: test.name, samples: test.length, ...values }, undefined, 2));
+    if (options.json)
+      output.line(
+        JSON.stringify({ model: saved.name, data: test.name, samples: test.length, ...values }, undefined, 2),
+      );
     else {
       output.line(`${saved.name} on ${test.name} (${String(test.length)} samples)`);
       for (const [name, value] of Object.entries(values)) output.line(`${name} ${value.toFixed(4)}`);

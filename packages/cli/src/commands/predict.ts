@@ -21,13 +21,23 @@ interface Prediction {
 }
 
 /** Prints the most probable classes of each image. Needs nothing but the model's two files. */
-export async function predictCommand({ output, plugins }: Session, place: string, files: readonly string[], options: PredictOptions): Promise<number> {
+export async function predictCommand(
+  { output, plugins }: Session,
+  place: string,
+  files: readonly string[],
+  options: PredictOptions,
+): Promise<number> {
   const saved = await readSavedModel(place);
   const preprocessing = { ...saved.preprocessing, ...(options.resize === undefined ? {} : { resize: options.resize }) };
   const inputs = await Promise.all(files.map(async (file) => preprocess(await readImage(file), preprocessing)));
   const backend = create('backend', (await plugins(options.config)).backends, options.backend);
   try {
-    const predictor = await createPredictor({ model: modelOf(saved), graph: inferenceMode.run(saved.graph), backend, entries: saved.entries });
+    const predictor = await createPredictor({
+      model: modelOf(saved),
+      graph: inferenceMode.run(saved.graph),
+      backend,
+      entries: saved.entries,
+    });
     const predictions: Prediction[] = [];
     for (const [index, input] of inputs.entries()) {
       const logits = await predictor.predict(input);

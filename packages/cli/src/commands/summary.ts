@@ -12,18 +12,29 @@ export interface SummaryOptions {
 }
 
 /** Prints the layers of a model. Allocates no weights. */
-export async function summaryCommand({ output, plugins }: Session, name: string, options: SummaryOptions): Promise<number> {
+export async function summaryCommand(
+  { output, plugins }: Session,
+  name: string,
+  options: SummaryOptions,
+): Promise<number> {
   const { architectures } = await plugins(options.config);
   const model = createModel(architectures, { name, options: options.modelOption });
   const { rows, totals } = summarize(model.build(), { N: options.batch });
   if (options.json) {
     const { name: variant, family, options: modelOptions, inputShape } = model;
-    output.line(JSON.stringify({ name: variant, family, options: modelOptions, inputShape, batch: options.batch, rows, totals }, undefined, 2));
+    output.line(
+      JSON.stringify(
+        { name: variant, family, options: modelOptions, inputShape, batch: options.batch, rows, totals },
+        undefined,
+        2,
+      ),
+    );
     return EXIT.ok;
   }
   output.line(`${model.name} (${model.family}), input [${[options.batch, ...model.inputShape].join(', ')}]`);
   const header = ['layer', 'operation', 'output', 'parameters', 'MACs', 'activation bytes'];
-  for (const line of formatTable(header, rows.map(cells), ['left', 'left', 'left', 'right', 'right', 'right'])) output.line(line);
+  for (const line of formatTable(header, rows.map(cells), ['left', 'left', 'left', 'right', 'right', 'right']))
+    output.line(line);
   output.line(`parameters        ${count(totals.parameters)}`);
   output.line(`MACs              ${count(totals.macs)}`);
   output.line(`activation bytes  ${count(totals.activationBytes)}`);
@@ -31,7 +42,14 @@ export async function summaryCommand({ output, plugins }: Session, name: string,
 }
 
 function cells({ scope, operation, outputShape, parameters, macs, activationBytes }: SummaryRow): readonly string[] {
-  return [scope === '' ? '(top)' : scope, operation, `[${outputShape.join(', ')}]`, count(parameters), count(macs), count(activationBytes)];
+  return [
+    scope === '' ? '(top)' : scope,
+    operation,
+    `[${outputShape.join(', ')}]`,
+    count(parameters),
+    count(macs),
+    count(activationBytes),
+  ];
 }
 
 /** Integers with thousands separators. */

@@ -3,14 +3,22 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Model } from '@netwright/arch';
 import type { Backend, TensorData } from '@netwright/compiler';
-import { computeStatistics, normalize, randomCrop, randomHorizontalFlip, splitDataset, take, type Dataset, type Preprocessing, type Transform } from '@netwright/data';
-import { crossEntropy, NetwrightError, type Loss } from '@netwright/ir';
+import {
+  computeStatistics,
+  normalize,
+  randomCrop,
+  randomHorizontalFlip,
+  splitDataset,
+  take,
+  type Dataset,
+  type Preprocessing,
+  type Transform,
+} from '@netwright/data';
+import { crossEntropy, NetwrightError } from '@netwright/ir';
 import { warmup, type Schedule } from '@netwright/optim';
 import {
   accuracy,
-  confusion,
   createTrainer,
-  evaluateDataset,
   identityOf,
   topK,
   train,
@@ -73,7 +81,11 @@ export async function trainCommand(session: Session, args: TrainArguments): Prom
   const schedule = scheduleOf(plugins, args);
   const data = await loadData(plugins, args);
   const model = modelFor(plugins, args, data.train);
-  const preprocessing: Preprocessing = { inputShape: data.train.shape, normalization: await computeStatistics(data.train), resize: 'stretch' };
+  const preprocessing: Preprocessing = {
+    inputShape: data.train.shape,
+    normalization: await computeStatistics(data.train),
+    resize: 'stretch',
+  };
   const normalization = normalize(preprocessing.normalization);
   const metrics: readonly Metric[] = model.classes > 5 ? [accuracy(), topK(5)] : [accuracy()];
   const backend = create('backend', plugins.backends, args.backend);
@@ -109,14 +121,17 @@ export async function trainCommand(session: Session, args: TrainArguments): Prom
     const place = path.resolve(session.directory, args.runs, args.name ?? `${model.name}-${args.data.name}`);
     const resume = args.resume ? await checkpointOf(place, base) : undefined;
     directory = await openRunDirectory(place, resume?.state.metricsOffset ?? 0);
-    await directory.write('description', `${JSON.stringify(describeRun(args, model, data, backend, preprocessing), undefined, 2)}\n`);
+    await directory.write(
+      'description',
+      `${JSON.stringify(describeRun(args, model, data, backend, preprocessing), undefined, 2)}\n`,
+    );
     const result = await train({ ...base, storage: directory, ...(resume === undefined ? {} : { resume }) });
     if (result.interrupted) {
       output.line(`interrupted after ${String(result.steps)} steps; continue with --resume`);
       await result.trainer.dispose();
       return EXIT.interrupted;
     }
-    await finish(session, directory, result, { args, model, data, preprocessing, loss: base.loss ?? crossEntropy(), metrics, started });
+    await finish(session, directory, result, { args, model, data, preprocessing, started });
     await result.trainer.dispose();
     return EXIT.ok;
   } finally {
@@ -131,12 +146,15 @@ interface FinishContext {
   readonly model: Model;
   readonly data: TrainData;
   readonly preprocessing: Preprocessing;
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
   readonly started: number;
 }
 
-async function finish({ output }: Session, directory: RunDirectory, result: TrainResult, context: FinishContext): Promise<void> {
+async function finish(
+  { output }: Session,
+  directory: RunDirectory,
+  result: TrainResult,
+  context: FinishContext,
+): Promise<void> {
   const { model, data, preprocessing, started } = context;
   const { trainer } = result;
   const describe = (entries: ReadonlyMap<string, TensorData>): SavedModel => ({
@@ -157,13 +175,8 @@ async function finish({ output }: Session, directory: RunDirectory, result: Trai
     await directory.write('best', best.tensors);
     await directory.write('bestDescription', best.description);
   }
-  const measured = data.test ?? data.validation;
-  const evaluation =
-    measured === undefined
-      ? undefined
-      : await evaluateDataset(trainer, measured, { metrics: [accuracy(), confusion()], transforms: [normalize(preprocessing.normalization)] });
   const seconds = (performance.now() - started) / 1000;
-  const report = await writeReport(directory, { model, data, result, evaluation, measured, seconds });
+  const report = await writeReport(directory, { model, data, result, measured: data.test ?? data.validation, seconds });
   output.line(`model ${directory.file('model')}`);
   output.line(`report ${report}`);
   output.line(`training and evaluation took ${formatSeconds(seconds)}`);
@@ -173,7 +186,10 @@ async function finish({ output }: Session, directory: RunDirectory, result: Trai
 async function loadData(plugins: Plugins, args: TrainArguments): Promise<TrainData> {
   const source = await create('dataset', plugins.datasets, args.data).load();
   const limited = args.limit === undefined ? source.train : take(source.train, args.limit);
-  const parts = args.validation > 0 ? await splitDataset(limited, { validation: args.validation, seed: args.seed }) : { train: limited };
+  const parts =
+    args.validation > 0
+      ? await splitDataset(limited, { validation: args.validation, seed: args.seed })
+      : { train: limited };
   const validation = source.validation === undefined ? {} : { validation: source.validation };
   return { name: args.data.name, test: source.test, ...validation, ...parts };
 }
@@ -181,7 +197,10 @@ async function loadData(plugins: Plugins, args: TrainArguments): Promise<TrainDa
 function modelFor(plugins: Plugins, args: TrainArguments, { shape, classes }: Dataset): Model {
   const [channels, height, width] = shape;
   const options = { channels, imageSize: height === width ? height : [height, width], classes: classes.length };
-  return createModel(plugins.architectures, { name: args.model, options: { ...options, ...args.modelOption } as Spec['options'] });
+  return createModel(plugins.architectures, {
+    name: args.model,
+    options: { ...options, ...args.modelOption } as Spec['options'],
+  });
 }
 
 function scheduleOf(plugins: Plugins, args: TrainArguments): Schedule {
@@ -203,7 +222,8 @@ function augmentation(name: string): Transform {
 
 function trainOnly(model: Model, prefixes: readonly string[]): (parameter: string) => boolean {
   const names = Object.keys(model.build().parameters);
-  const matches = (name: string): boolean => prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
+  const matches = (name: string): boolean =>
+    prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
   if (names.some(matches)) return matches;
   throw new NetwrightError({
     code: 'cli.trainOnly',
@@ -214,7 +234,11 @@ function trainOnly(model: Model, prefixes: readonly string[]): (parameter: strin
   });
 }
 
-async function readWeights({ output, directory }: Session, model: Model, file: string): Promise<ReadonlyMap<string, TensorData>> {
+async function readWeights(
+  { output, directory }: Session,
+  model: Model,
+  file: string,
+): Promise<ReadonlyMap<string, TensorData>> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path.resolve(directory, file));
@@ -240,7 +264,10 @@ function list(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.join(', ');
 }
 
-async function checkpointOf(place: string, options: TrainOptions & { readonly data: TrainData }): Promise<Checkpoint | undefined> {
+async function checkpointOf(
+  place: string,
+  options: TrainOptions & { readonly data: TrainData },
+): Promise<Checkpoint | undefined> {
   if (!(await hasCheckpoint(place))) {
     throw new NetwrightError({
       code: 'cli.resume',
@@ -259,13 +286,30 @@ async function checkpointOf(place: string, options: TrainOptions & { readonly da
   }
 }
 
-function describeRun(args: TrainArguments, model: Model, data: TrainData, backend: Backend, preprocessing: Preprocessing): Readonly<Record<string, unknown>> {
+function describeRun(
+  args: TrainArguments,
+  model: Model,
+  data: TrainData,
+  backend: Backend,
+  preprocessing: Preprocessing,
+): Readonly<Record<string, unknown>> {
   return {
     arguments: args,
     model: { name: model.name, family: model.family, options: model.options, inputShape: model.inputShape },
-    data: { name: data.name, train: data.train.length, validation: data.validation?.length ?? 0, test: data.test?.length ?? 0, classes: data.train.classes },
+    data: {
+      name: data.name,
+      train: data.train.length,
+      validation: data.validation?.length ?? 0,
+      test: data.test?.length ?? 0,
+      classes: data.train.classes,
+    },
     preprocessing,
     backend: { name: backend.name, target: backend.target },
-    machine: { node: process.version, platform: `${process.platform} ${process.arch}`, cpu: os.cpus()[0]?.model ?? 'unknown', cores: os.availableParallelism() },
+    machine: {
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      cpu: os.cpus()[0]?.model ?? 'unknown',
+      cores: os.availableParallelism(),
+    },
   };
 }

@@ -15,13 +15,19 @@ interface Point {
 /** Loss of every step (faint), its running mean, and the validation loss of every epoch. */
 export function lossCurve(steps: readonly MetricsLine[], epochs: readonly MetricsLine[]): string {
   const raw = steps.map(({ step, loss = NaN }) => ({ step, value: loss }));
-  return curve(raw, [...smooth(raw, 'training'), ...validationPoints(epochs, 'loss')], { label: 'loss', type: raw.every(({ value }) => value > 0) ? 'log' : 'linear' });
+  return curve(raw, [...smooth(raw, 'training'), ...validationPoints(epochs, 'loss')], {
+    label: 'loss',
+    type: raw.every(({ value }) => value > 0) ? 'log' : 'linear',
+  });
 }
 
 /** Running mean of the training accuracy, and the validation accuracy of every epoch. */
 export function accuracyCurve(steps: readonly MetricsLine[], epochs: readonly MetricsLine[]): string {
   const raw = steps.map(({ step, accuracy = NaN }) => ({ step, value: accuracy }));
-  return curve([], [...smooth(raw, 'training'), ...validationPoints(epochs, 'accuracy')], { label: 'accuracy', type: 'linear' });
+  return curve([], [...smooth(raw, 'training'), ...validationPoints(epochs, 'accuracy')], {
+    label: 'accuracy',
+    type: 'linear',
+  });
 }
 
 export function learningRateCurve(steps: readonly MetricsLine[]): string {
@@ -49,13 +55,27 @@ export function confusionMatrix(counts: readonly number[], classes: readonly str
     marks: [
       Plot.cell(cells, { x: 'predicted', y: 'label', fill: 'share', inset: 0.5 }),
       ...(size <= 30
-        ? [Plot.text(cells.filter(({ count }) => count > 0), { x: 'predicted', y: 'label', text: (d: { count: number }) => String(d.count), fill: (d: { share: number }) => (d.share > 0.5 ? 'white' : 'black') })]
+        ? [
+            Plot.text(
+              cells.filter(({ count }) => count > 0),
+              {
+                x: 'predicted',
+                y: 'label',
+                text: (d: { count: number }) => String(d.count),
+                fill: (d: { share: number }) => (d.share > 0.5 ? 'white' : 'black'),
+              },
+            ),
+          ]
         : []),
     ],
   });
 }
 
-function curve(raw: readonly Omit<Point, 'series'>[], points: readonly Point[], y: { readonly label: string; readonly type: 'log' | 'linear' }): string {
+function curve(
+  raw: readonly Omit<Point, 'series'>[],
+  points: readonly Point[],
+  y: { readonly label: string; readonly type: 'log' | 'linear' },
+): string {
   const series = [...new Set(points.map((point) => point.series))];
   return render({
     ...SIZE,
@@ -66,8 +86,26 @@ function curve(raw: readonly Omit<Point, 'series'>[], points: readonly Point[], 
     marks: [
       Plot.line(raw, { x: 'step', y: 'value', stroke: '#c5d5ec', strokeWidth: 1 }),
       Plot.line(points, { x: 'step', y: 'value', stroke: 'series', strokeWidth: 2 }),
-      Plot.dot(points.filter((point) => point.series === 'validation'), { x: 'step', y: 'value', fill: 'series', r: 3 }),
-      ...(series.length > 1 ? [Plot.text(points, Plot.selectLast({ x: 'step', y: 'value', z: 'series', text: 'series', textAnchor: 'end', dy: -8, fill: 'series' }))] : []),
+      Plot.dot(
+        points.filter((point) => point.series === 'validation'),
+        { x: 'step', y: 'value', fill: 'series', r: 3 },
+      ),
+      ...(series.length > 1
+        ? [
+            Plot.text(
+              points,
+              Plot.selectLast({
+                x: 'step',
+                y: 'value',
+                z: 'series',
+                text: 'series',
+                textAnchor: 'end',
+                dy: -8,
+                fill: 'series',
+              }),
+            ),
+          ]
+        : []),
     ],
   });
 }
@@ -83,12 +121,14 @@ function smooth(raw: readonly Omit<Point, 'series'>[], series: string): readonly
 }
 
 function validationPoints(epochs: readonly MetricsLine[], metric: string): readonly Point[] {
-  return epochs.flatMap(({ step, validation }) => (validation === undefined ? [] : [{ step, value: validation[metric], series: 'validation' }]));
+  return epochs.flatMap(({ step, validation }) =>
+    validation === undefined ? [] : [{ step, value: validation[metric], series: 'validation' }],
+  );
 }
 
 function render(options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const figure = Plot.plot({ ...options, document: document as unknown as Document });
+  const figure = Plot.plot({ ...options, document });
   figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return figure.outerHTML;
 }

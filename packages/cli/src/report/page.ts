@@ -32,7 +32,9 @@ export function renderPage(input: PageInput): string {
   const title = `${model.name} on ${data.name}`;
   const facts: readonly (readonly [string, string])[] = [
     ...Object.entries(result.test ?? {}).map(([name, value]) => [`test ${name}`, value.toFixed(4)] as const),
-    ...Object.entries(result.validation ?? {}).map(([name, value]) => [`validation ${name}`, value.toFixed(4)] as const),
+    ...Object.entries(result.validation ?? {}).map(
+      ([name, value]) => [`validation ${name}`, value.toFixed(4)] as const,
+    ),
     ['epochs', String(result.epochs)],
     ['steps', String(result.steps)],
     ['training samples', data.train.length.toLocaleString('en-US')],
@@ -62,7 +64,7 @@ ${misclassifiedSection(input)}
 `;
 }
 
-function misclassifiedSection({ misclassified, evaluation }: PageInput): string {
+function misclassifiedSection({ misclassified, result: { evaluation } }: PageInput): string {
   if (evaluation === undefined) return '';
   const total = evaluation.labels.length;
   const wrong = Math.round((1 - evaluation.values.accuracy) * total);

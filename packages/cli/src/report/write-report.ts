@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Model } from '@netwright/arch';
 import type { Dataset } from '@netwright/data';
 import { summarize } from '@netwright/ir';
-import { argmax, type EvaluationResult, type TrainData, type TrainResult } from '@netwright/train';
+import { argmax, confusion, type EvaluationResult, type TrainData, type TrainResult } from '@netwright/train';
 import type { RunDirectory } from '@netwright/train/node';
 import { accuracyCurve, confusionMatrix, learningRateCurve, lossCurve } from './charts.ts';
 import { renderPage } from './page.ts';
@@ -14,8 +14,7 @@ export interface ReportInput {
   readonly model: Model;
   readonly data: TrainData;
   readonly result: TrainResult;
-  /** Accuracy and confusion of `measured`. */
-  readonly evaluation: EvaluationResult | undefined;
+  /** The dataset of the result's evaluation. */
   readonly measured: Dataset | undefined;
   readonly seconds: number;
 }
@@ -46,9 +45,11 @@ export async function writeReport(directory: RunDirectory, input: ReportInput): 
   const lines = await readMetrics(directory.file('metrics'));
   const steps = lines.filter(({ kind }) => kind === 'step');
   const epochs = lines.filter(({ kind }) => kind === 'epoch');
-  const { model, evaluation, measured, data } = input;
+  const { model, measured, data } = input;
+  const { evaluation } = input.result;
   const classes = data.train.classes;
-  const wrong = evaluation === undefined || measured === undefined ? [] : await misclassified(measured, evaluation, classes);
+  const wrong =
+    evaluation === undefined || measured === undefined ? [] : await misclassified(measured, evaluation, classes);
   const page = renderPage({
     ...input,
     charts: [
@@ -56,7 +57,8 @@ export async function writeReport(directory: RunDirectory, input: ReportInput): 
       { title: 'Accuracy', svg: accuracyCurve(steps, epochs) },
       { title: 'Learning rate', svg: learningRateCurve(steps) },
     ],
-    confusion: evaluation === undefined ? undefined : confusionMatrix(evaluation.states[1], classes),
+    confusion:
+      evaluation === undefined ? undefined : confusionMatrix(confusionCounts(evaluation, classes.length), classes),
     misclassified: wrong,
     summary: summarize(model.build(), { N: 1 }),
   });
@@ -71,12 +73,29 @@ async function readMetrics(file: string): Promise<readonly MetricsLine[]> {
     .map((line) => JSON.parse(line) as MetricsLine);
 }
 
+function confusionCounts({ logits, labels }: EvaluationResult, classes: number): readonly number[] {
+  const metric = confusion();
+  return metric.add(metric.initial(classes), { logits, labels, classes });
+}
+
 /** Samples that were classified wrongly, those with the greatest confidence first. */
-async function misclassified(dataset: Dataset, { logits, labels }: EvaluationResult, classes: readonly string[]): Promise<readonly Misclassified[]> {
+async function misclassified(
+  dataset: Dataset,
+  { logits, labels }: EvaluationResult,
+  classes: readonly string[],
+): Promise<readonly Misclassified[]> {
   const count = logits.length / labels.length;
   const wrong = [...labels.keys()].flatMap((sample) => {
     const predicted = argmax(logits, sample * count, count);
-    return predicted === labels[sample] ? [] : [{ sample, predicted, probability: probabilityOf(logits.subarray(sample * count, (sample + 1) * count), predicted) }];
+    return predicted === labels[sample]
+      ? []
+      : [
+          {
+            sample,
+            predicted,
+            probability: probabilityOf(logits.subarray(sample * count, (sample + 1) * count), predicted),
+          },
+        ];
   });
   const shown = wrong.sort((a, b) => b.probability - a.probability).slice(0, MOST_MISCLASSIFIED);
   const { images } = await dataset.read(Int32Array.from(shown, ({ sample }) => sample));

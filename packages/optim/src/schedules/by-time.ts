@@ -15,12 +15,20 @@ export function timeOf({ step, stepsPerEpoch }: Progress, unit: 'epoch' | 'step'
 }
 
 /** A schedule of the learning rate alone: `rate(base, time, end)` with time and the run's length in the chosen unit. */
-export function byTime(name: string, { lr, unit = 'epoch' }: TimeOptions, rate: (base: number, time: number, end: number) => number): Schedule {
+export function byTime(
+  name: string,
+  { lr, unit = 'epoch' }: TimeOptions,
+  rate: (base: number, time: number, end: number) => number,
+): Schedule {
   return {
     name,
     initial: {},
     at: (progress, base) => ({
-      lr: rate(lr ?? base.lr, timeOf(progress, unit), unit === 'step' ? progress.totalSteps : progress.totalSteps / progress.stepsPerEpoch),
+      lr: rate(
+        lr ?? base.lr,
+        timeOf(progress, unit),
+        unit === 'step' ? progress.totalSteps : progress.totalSteps / progress.stepsPerEpoch,
+      ),
     }),
   };
 }

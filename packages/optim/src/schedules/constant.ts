@@ -4,7 +4,14 @@ import type { Schedule } from './schedule.ts';
 /**
  * The same learning rate throughout. With `iterations`, `factor` times the base before that time and the base after it (PyTorch's ConstantLR).
  */
-export function constantLr(options: { readonly lr?: number; readonly factor?: number; readonly iterations?: number; readonly unit?: 'epoch' | 'step' } = {}): Schedule {
+export function constantLr(
+  options: {
+    readonly lr?: number;
+    readonly factor?: number;
+    readonly iterations?: number;
+    readonly unit?: 'epoch' | 'step';
+  } = {},
+): Schedule {
   const { factor = 1 / 3, iterations = 0 } = options;
   return byTime('constant', options, (base, time) => (time < iterations ? base * factor : base));
 }

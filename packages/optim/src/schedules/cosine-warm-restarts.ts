@@ -6,7 +6,11 @@ import type { Schedule } from './schedule.ts';
 export function cosineWarmRestarts(
   options: TimeOptions & { readonly period: number; readonly multiplier?: number; readonly minLr?: number },
 ): Schedule {
-  requireOptions('cosineWarmRestarts', { multiplier: 1, ...options }, { period: [1, Infinity], multiplier: [1, Infinity] });
+  requireOptions(
+    'cosineWarmRestarts',
+    { multiplier: 1, ...options },
+    { period: [1, Infinity], multiplier: [1, Infinity] },
+  );
   const { multiplier = 1, minLr = 0 } = options;
   return byTime('cosineWarmRestarts', options, (base, time) => {
     let { period } = options;

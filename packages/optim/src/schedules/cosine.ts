@@ -5,7 +5,9 @@ import type { Schedule } from './schedule.ts';
  * Half a cosine from the base to `minLr` (0 by default) over `iterations`, by default the whole run; the minimum after that. Counts steps unless
  * `unit` says otherwise. arXiv:1608.03983
  */
-export function cosine(options: TimeOptions & { readonly iterations?: number; readonly minLr?: number } = {}): Schedule {
+export function cosine(
+  options: TimeOptions & { readonly iterations?: number; readonly minLr?: number } = {},
+): Schedule {
   const { minLr = 0, unit = 'step' } = options;
   return byTime('cosine', { ...options, unit }, (base, time, end) => {
     const share = Math.min(time / (options.iterations ?? end), 1);

@@ -2,7 +2,13 @@ import { byTime, type TimeOptions } from './by-time.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Multiplies by `gamma` (0.1 by default) at each milestone (MultiStepLR). */
-export function multiStepLr(options: TimeOptions & { readonly milestones: readonly number[]; readonly gamma?: number }): Schedule {
+export function multiStepLr(
+  options: TimeOptions & { readonly milestones: readonly number[]; readonly gamma?: number },
+): Schedule {
   const { milestones, gamma = 0.1 } = options;
-  return byTime('multiStep', options, (base, time) => base * gamma ** milestones.filter((milestone) => milestone <= time).length);
+  return byTime(
+    'multiStep',
+    options,
+    (base, time) => base * gamma ** milestones.filter((milestone) => milestone <= time).length,
+  );
 }

@@ -17,7 +17,14 @@ export interface OneCycleOptions {
 /** One cycle over the whole run, as PyTorch's OneCycleLR (two phases). arXiv:1708.07120 */
 export function oneCycle(options: OneCycleOptions): Schedule {
   requireOptions('oneCycle', { risingShare: 0.3, ...options }, { maxLr: [0, Infinity], risingShare: [0, 1] });
-  const { maxLr, risingShare = 0.3, divFactor = 25, finalDivFactor = 1e4, anneal = 'cosine', momentum = [0.85, 0.95] } = options;
+  const {
+    maxLr,
+    risingShare = 0.3,
+    divFactor = 25,
+    finalDivFactor = 1e4,
+    anneal = 'cosine',
+    momentum = [0.85, 0.95],
+  } = options;
   const first = maxLr / divFactor;
   const between = (from: number, to: number, share: number): number =>
     anneal === 'linear' ? from + (to - from) * share : to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;

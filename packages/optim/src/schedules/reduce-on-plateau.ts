@@ -21,7 +21,16 @@ export interface ReduceOnPlateauOptions {
 
 /** Multiplies the rate by `factor` when a metric has stopped improving, as PyTorch's ReduceLROnPlateau. The metric is measured once an epoch. */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Schedule {
-  const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel', cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+  const {
+    mode = 'min',
+    factor = 0.1,
+    patience = 10,
+    threshold = 1e-4,
+    thresholdMode = 'rel',
+    cooldown = 0,
+    minLr = 0,
+    eps = 1e-8,
+  } = options;
   const improves = (metric: number, best: number): boolean => {
     const margin = thresholdMode === 'rel' ? threshold * best : threshold;
     return mode === 'min' ? metric < best - margin : metric > best + margin;

@@ -19,7 +19,11 @@ export interface Schedule {
    *
    * @param base - the optimizer's own hyper-parameters.
    */
-  at(progress: Progress, base: Readonly<Record<string, number>>, state: ScheduleState): Readonly<Record<string, number>>;
+  at(
+    progress: Progress,
+    base: Readonly<Record<string, number>>,
+    state: ScheduleState,
+  ): Readonly<Record<string, number>>;
   /** The state after a metric was measured (once an epoch); only for schedules that react to one. */
   observe?(state: ScheduleState, metric: number, base: Readonly<Record<string, number>>): ScheduleState;
 }

@@ -27,16 +27,21 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const architectures: Suite = async (directory) => {
-  const recorded = await readJson<{ readonly architectures: Readonly<Record<string, ArchitectureCase>> }>(directory, 'architectures.json');
-  return Object.entries(recorded.architectures).map(
-    ([name, architecture]): OracleCase => ({
-      name: `architectures/${name}`,
-      run() {
-        const model = findModel(name, architecture.input, architecture.output[1]);
-        return Promise.resolve(model === undefined ? { status: 'notBuilt', subject: name } : outcomeOf(failuresOf(architecture, model.build())));
-      },
-    }),
+  const recorded = await readJson<{ readonly architectures: Readonly<Record<string, ArchitectureCase>> }>(
+    directory,
+    'architectures.json',
   );
+  return Object.entries(recorded.architectures).map(([name, architecture]): OracleCase => ({
+    name: `architectures/${name}`,
+    run() {
+      const model = findModel(name, architecture.input, architecture.output[1]);
+      return Promise.resolve(
+        model === undefined
+          ? { status: 'notBuilt', subject: name }
+          : outcomeOf(failuresOf(architecture, model.build())),
+      );
+    },
+  }));
 };
 
 function failuresOf(recorded: ArchitectureCase, graph: Graph): readonly string[] {
@@ -45,9 +50,13 @@ function failuresOf(recorded: ArchitectureCase, graph: Graph): readonly string[]
   const [{ value }] = Object.values(graph.outputs);
   const output = bindShape(graph.nodes[value].type.shape, { N: 1 });
   return [
-    ...(parameters === recorded.params ? [] : [`parameters ${String(parameters)}, expected ${String(recorded.params)}`]),
+    ...(parameters === recorded.params
+      ? []
+      : [`parameters ${String(parameters)}, expected ${String(recorded.params)}`]),
     ...(macs === recorded.macs ? [] : [`MACs ${String(macs)}, expected ${String(recorded.macs)}`]),
-    ...(output.join() === recorded.output.join() ? [] : [`output [${output.join(', ')}], expected [${recorded.output.join(', ')}]`]),
+    ...(output.join() === recorded.output.join()
+      ? []
+      : [`output [${output.join(', ')}], expected [${recorded.output.join(', ')}]`]),
     ...layerFailures(recorded, graph, summary),
     ...operationFailures(recorded, summary),
     ...keyFailures(recorded, graph),
@@ -59,14 +68,20 @@ function layerFailures({ layers }: ArchitectureCase, graph: Graph, { rows }: Sum
   const byScope = new Map<string, number>();
   for (const [name, { type }] of Object.entries(graph.parameters)) {
     const scope = name.slice(0, Math.max(name.lastIndexOf('.'), 0));
-    byScope.set(scope, (byScope.get(scope) ?? 0) + bindShape(type.shape, {}).reduce((product, dim) => product * dim, 1));
+    byScope.set(
+      scope,
+      (byScope.get(scope) ?? 0) + bindShape(type.shape, {}).reduce((product, dim) => product * dim, 1),
+    );
   }
   return layers.flatMap(([name, type, shape, parameters]) => {
     if (parameters === 0) return [];
     const elements = byScope.get(name);
-    if (elements !== parameters) return [`${name} (${type}): ${String(elements ?? 0)} parameters, expected ${String(parameters)}`];
+    if (elements !== parameters)
+      return [`${name} (${type}): ${String(elements ?? 0)} parameters, expected ${String(parameters)}`];
     const shapes = rows.filter(({ scope }) => scope === name).map(({ outputShape }) => outputShape.join());
-    return shapes.some((candidate) => sameElements(candidate, shape)) ? [] : [`${name} (${type}): output ${shapes.join(' | ')}, expected ${shape.join()}`];
+    return shapes.some((candidate) => sameElements(candidate, shape))
+      ? []
+      : [`${name} (${type}): output ${shapes.join(' | ')}, expected ${shape.join()}`];
   });
 }
 
@@ -74,7 +89,11 @@ function layerFailures({ layers }: ArchitectureCase, graph: Graph, { rows }: Sum
 function sameElements(candidate: string, shape: readonly number[]): boolean {
   if (candidate === shape.join()) return true;
   const dims = candidate.split(',').map(Number);
-  return dims.length === 2 && dims[1] === shape.at(-1) && dims[0] === shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
+  return (
+    dims.length === 2 &&
+    dims[1] === shape.at(-1) &&
+    dims[0] === shape.slice(0, -1).reduce((product, dim) => product * dim, 1)
+  );
 }
 
 /** Listed layers without parameters: our operations of that kind have the same shapes, as often. */
@@ -82,19 +101,28 @@ function operationFailures({ layers }: ArchitectureCase, { rows }: Summary): rea
   return Object.entries(OPERATIONS).flatMap(([type, operations]) => {
     const expected = layers.filter((layer) => layer[1] === type).map(([, , shape]) => shape.join());
     if (expected.length === 0) return [];
-    const received = rows.filter(({ operation }) => operations.includes(operation)).map(({ outputShape }) => outputShape.join());
+    const received = rows
+      .filter(({ operation }) => operations.includes(operation))
+      .map(({ outputShape }) => outputShape.join());
     const same = [...expected].sort().join(' ') === [...received].sort().join(' ');
-    return same ? [] : [`${type}: ${String(received.length)} of shapes ${[...new Set(received)].join(' | ')}, expected ${String(expected.length)} of ${[...new Set(expected)].join(' | ')}`];
+    return same
+      ? []
+      : [
+          `${type}: ${String(received.length)} of shapes ${[...new Set(received)].join(' | ')}, expected ${String(expected.length)} of ${[...new Set(expected)].join(' | ')}`,
+        ];
   });
 }
 
 function keyFailures({ state_dict: expected }: ArchitectureCase, graph: Graph): readonly string[] {
   if (expected === undefined) return [];
-  const shapeOf = (name: string): string => bindShape((graph.parameters[name] ?? graph.states[name]).type.shape, {}).join();
+  const shapeOf = (name: string): string =>
+    bindShape((graph.parameters[name] ?? graph.states[name]).type.shape, {}).join();
   const received = new Map(stateDictNames(graph).map((name) => [name, shapeOf(name)]));
   const wanted = new Map(expected.map(([name, shape]) => [name, shape.join()]));
   return [
-    ...[...wanted].flatMap(([name, shape]) => (received.get(name) === shape ? [] : [`key ${name}: [${received.get(name) ?? 'missing'}], expected [${shape}]`])),
+    ...[...wanted].flatMap(([name, shape]) =>
+      received.get(name) === shape ? [] : [`key ${name}: [${received.get(name) ?? 'missing'}], expected [${shape}]`],
+    ),
     ...[...received.keys()].flatMap((name) => (wanted.has(name) ? [] : [`key ${name} is not in the state dict`])),
   ];
 }

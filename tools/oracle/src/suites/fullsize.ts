@@ -19,18 +19,22 @@ interface FullsizeCase {
 
 export const fullsize: Suite = async (directory) => {
   const { models } = await readJson<{ readonly models: readonly FullsizeCase[] }>(directory, 'fullsize.json');
-  return models.map(
-    (recorded): OracleCase => ({
-      name: `fullsize/${recorded.name}`,
-      async run(backend) {
-        const model = findModel(recorded.name, recorded.input);
-        return model === undefined ? { status: 'notBuilt', subject: recorded.name } : outcomeOf(await failuresOf(recorded, inferenceMode.run(model.build()), backend));
-      },
-    }),
-  );
+  return models.map((recorded): OracleCase => ({
+    name: `fullsize/${recorded.name}`,
+    async run(backend) {
+      const model = findModel(recorded.name, recorded.input);
+      return model === undefined
+        ? { status: 'notBuilt', subject: recorded.name }
+        : outcomeOf(await failuresOf(recorded, inferenceMode.run(model.build()), backend));
+    },
+  }));
 };
 
-async function failuresOf(recorded: FullsizeCase, graph: ReturnType<typeof inferenceMode.run>, backend: Backend): Promise<readonly string[]> {
+async function failuresOf(
+  recorded: FullsizeCase,
+  graph: ReturnType<typeof inferenceMode.run>,
+  backend: Backend,
+): Promise<readonly string[]> {
   const store = await backend.createStore();
   const entries = [...Object.entries(graph.parameters), ...Object.entries(graph.states)];
   await store.declare(entries.map(([name, { type }]) => ({ name, type })));
@@ -45,8 +49,17 @@ async function failuresOf(recorded: FullsizeCase, graph: ReturnType<typeof infer
     await store.write(name, tensor);
   }
   const failures = [
-    ...found(compare('state_checksum.sum', [sum], [recorded.state_checksum.sum], 1e-6 * recorded.state_checksum.sum_abs)),
-    ...found(compare('state_checksum.sum_abs', [absolute], [recorded.state_checksum.sum_abs], 1e-6 * recorded.state_checksum.sum_abs)),
+    ...found(
+      compare('state_checksum.sum', [sum], [recorded.state_checksum.sum], 1e-6 * recorded.state_checksum.sum_abs),
+    ),
+    ...found(
+      compare(
+        'state_checksum.sum_abs',
+        [absolute],
+        [recorded.state_checksum.sum_abs],
+        1e-6 * recorded.state_checksum.sum_abs,
+      ),
+    ),
   ];
   const executable = await compile(graph, backend, { dims: { N: recorded.input[0] }, store });
   for (const [key, reference] of Object.entries(recorded.logits32)) {
@@ -58,9 +71,20 @@ async function failuresOf(recorded: FullsizeCase, graph: ReturnType<typeof infer
     const largest = values.indexOf(Math.max(...values));
     const smallest = values.indexOf(Math.min(...values));
     failures.push(...found(compare(`${key}: logits`, values.slice(0, reference.length), reference, tolerance)));
-    failures.push(...found(compare(`${key}: sum`, [values.reduce((total, value) => total + value, 0)], [recorded.stats[key].sum], tolerance * values.length)));
+    failures.push(
+      ...found(
+        compare(
+          `${key}: sum`,
+          [values.reduce((total, value) => total + value, 0)],
+          [recorded.stats[key].sum],
+          tolerance * values.length,
+        ),
+      ),
+    );
     if (largest !== argmax || smallest !== argmin) {
-      failures.push(`${key}: largest and smallest logits are ${String(largest)} and ${String(smallest)}, expected ${String(argmax)} and ${String(argmin)}`);
+      failures.push(
+        `${key}: largest and smallest logits are ${String(largest)} and ${String(smallest)}, expected ${String(argmax)} and ${String(argmin)}`,
+      );
     }
   }
   await executable.dispose();

@@ -2,7 +2,18 @@
 
 import path from 'node:path';
 import { compile, type Backend, type Store, type TensorData } from '@netwright/compiler';
-import { gradients, GraphBuilder, inferenceMode, mul, add, crossEntropy, meanSquaredError, type Graph, type Loss, type Tensor } from '@netwright/ir';
+import {
+  gradients,
+  GraphBuilder,
+  inferenceMode,
+  mul,
+  add,
+  crossEntropy,
+  meanSquaredError,
+  type Graph,
+  type Loss,
+  type Tensor,
+} from '@netwright/ir';
 import { buildTrainingStep, TRAINING_NAMES } from '@netwright/train';
 import type { SafetensorsTensor } from '@netwright/weights';
 import { outcomeOf, type OracleCase, type Outcome, type Suite } from '../case.ts';
@@ -49,7 +60,10 @@ function casesOf(folder: string, recorded: ModelCase): readonly OracleCase[] {
   };
   const others = optimisers
     .filter(([, { type }]) => !isSgd(type))
-    .map(([key, options]): OracleCase => ({ name: `models/${recorded.name}/${key}`, run: (backend) => trainedOutcome(folder, recorded, key, options, backend) }));
+    .map(([key, options]): OracleCase => ({
+      name: `models/${recorded.name}/${key}`,
+      run: (backend) => trainedOutcome(folder, recorded, key, options, backend),
+    }));
   return [network, ...others];
 }
 
@@ -60,7 +74,10 @@ async function networkFailures(folder: string, recorded: ModelCase, backend: Bac
   const model = buildDescribedGraph(description, state);
   const store = await filledStore(backend, model, state);
   const evaluated = await runOnce(inferenceMode.run(model), backend, store, { x: input(io, 'x') });
-  const trained = await runOnce(withGradients(model, description), backend, store, { x: input(io, 'x'), target: input(io, 'target') });
+  const trained = await runOnce(withGradients(model, description), backend, store, {
+    x: input(io, 'x'),
+    target: input(io, 'target'),
+  });
   await store.dispose();
   const check = (name: string, data: TensorData['data']): readonly string[] => {
     const reference = io.get(name);
@@ -69,14 +86,22 @@ async function networkFailures(folder: string, recorded: ModelCase, backend: Bac
   const gradientNames = [...io.keys()].filter((name) => name.startsWith('grad/'));
   return [
     ...check('eval_output', evaluated.y.data),
-    ...Object.keys(description.outputs).flatMap((name) => check(name === 'y' ? 'train_output' : `train_output_${name}`, trained[name].data)),
+    ...Object.keys(description.outputs).flatMap((name) =>
+      check(name === 'y' ? 'train_output' : `train_output_${name}`, trained[name].data),
+    ),
     ...found(compare('train_loss', trained.loss.data, [recorded.train_loss], recorded.atol.train_loss)),
     ...check('grad_x', trained.grad_x.data),
     ...gradientNames.flatMap((name) => check(name, trained[name].data)),
   ];
 }
 
-async function trainedOutcome(folder: string, recorded: ModelCase, key: string, options: TorchOptions & { readonly type: string }, backend: Backend): Promise<Outcome> {
+async function trainedOutcome(
+  folder: string,
+  recorded: ModelCase,
+  key: string,
+  options: TorchOptions & { readonly type: string },
+  backend: Backend,
+): Promise<Outcome> {
   const made = createOptimizer(options.type, options);
   if (made === undefined) return { status: 'notBuilt', subject: `optimizer ${options.type}` };
   const description = await readJson<GraphDescription>(folder, recorded.files.graph);
@@ -100,10 +125,14 @@ async function trainedOutcome(folder: string, recorded: ModelCase, key: string, 
     const outputs = await executable.run({ x: input(io, 'x'), [TRAINING_NAMES.target]: input(io, 'target'), ...hyper });
     losses.push(outputs[TRAINING_NAMES.loss].data[0]);
   }
-  failures.push(...found(compare(`losses.${key}`, losses, recorded.losses[key], Math.max(8 * recorded.losses_f32_err[key], 1e-5))));
+  failures.push(
+    ...found(compare(`losses.${key}`, losses, recorded.losses[key], Math.max(8 * recorded.losses_f32_err[key], 1e-5))),
+  );
   for (const [name, reference] of expected) {
     const { data } = await store.read(name);
-    failures.push(...found(compare(`${key}: ${name}`, data, dataOf(reference).data, recorded.after5[key].atol[name] ?? 0)));
+    failures.push(
+      ...found(compare(`${key}: ${name}`, data, dataOf(reference).data, recorded.after5[key].atol[name] ?? 0)),
+    );
   }
   await executable.dispose();
   await store.dispose();
@@ -126,14 +155,22 @@ function withGradients(model: Graph, description: GraphDescription): Graph {
     .map(({ value, lossWeight }): Tensor => mul(loss.build(builder.tensor(value), target), lossWeight))
     .reduce((sum, term) => add(sum, term));
   const parameters = Object.entries(model.parameters);
-  const [gradX, ...grads] = gradients(total, [builder.tensor(model.inputs.x.value), ...parameters.map(([, { value }]) => builder.tensor(value))]);
+  const [gradX, ...grads] = gradients(total, [
+    builder.tensor(model.inputs.x.value),
+    ...parameters.map(([, { value }]) => builder.tensor(value)),
+  ]);
   builder.output('loss', total);
   builder.output('grad_x', gradX);
   parameters.forEach(([name], index) => builder.output(`grad/${name}`, grads[index]));
   return builder.finish();
 }
 
-async function runOnce(graph: Graph, backend: Backend, store: Store, feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+async function runOnce(
+  graph: Graph,
+  backend: Backend,
+  store: Store,
+  feeds: Readonly<Record<string, TensorData>>,
+): Promise<Record<string, TensorData>> {
   const executable = await compile(graph, backend, { dims: {}, store });
   const outputs = await executable.run(feeds);
   await executable.dispose();

@@ -48,10 +48,17 @@ function caseOf(folder: string, recorded: NumericsCase): OracleCase {
       const params = Object.fromEntries(recorded.params.map((name) => [name, operand(name)]));
       const results = operation({ inputs, params, attrs: recorded.attrs });
       recorded.outputs.forEach((name, index) => builder.output(name, results[index]));
-      const named: Readonly<Record<string, Tensor>> = { ...Object.fromEntries(recorded.inputs.map((name, index) => [name, inputs[index]])), ...params };
+      const named: Readonly<Record<string, Tensor>> = {
+        ...Object.fromEntries(recorded.inputs.map((name, index) => [name, inputs[index]])),
+        ...params,
+      };
       const seed = tensors.has('grad_output') ? operand('grad_output') : undefined;
       const wanted = Object.entries(recorded.grads);
-      const grads = gradients(results[0], wanted.map(([name]) => named[name]), seed);
+      const grads = gradients(
+        results[0],
+        wanted.map(([name]) => named[name]),
+        seed,
+      );
       wanted.forEach(([, name], index) => builder.output(name, grads[index]));
       const store = await backend.createStore();
       const executable = await compile(builder.finish(), backend, { dims: {}, store });

@@ -1,7 +1,22 @@
 // Trajectories of optimizers with given gradients, learning-rate schedules, gradient clipping, and problems with a gradient of their own.
 
 import { compile, type Backend, type TensorData } from '@netwright/compiler';
-import { add, clamp, div, GraphBuilder, matmul, minimum, mul, reshape, sqrt, sub, sum, tensorType, constantTensor, type Tensor } from '@netwright/ir';
+import {
+  add,
+  clamp,
+  div,
+  GraphBuilder,
+  matmul,
+  minimum,
+  mul,
+  reshape,
+  sqrt,
+  sub,
+  sum,
+  tensorType,
+  constantTensor,
+  type Tensor,
+} from '@netwright/ir';
 import {
   applyOptimizer,
   constantLr,
@@ -57,7 +72,12 @@ interface OptimizersFile {
   readonly runs: readonly RecordedRun[];
   readonly schedules: readonly RecordedSchedule[];
   readonly functions: {
-    readonly quadratic: { readonly A: readonly (readonly number[])[]; readonly b: readonly number[]; readonly x0: readonly number[]; readonly runs: readonly RecordedFunctionRun[] };
+    readonly quadratic: {
+      readonly A: readonly (readonly number[])[];
+      readonly b: readonly number[];
+      readonly x0: readonly number[];
+      readonly runs: readonly RecordedFunctionRun[];
+    };
     readonly rosenbrock: { readonly runs: readonly RecordedFunctionRun[] };
   };
   readonly clipping: readonly RecordedClipping[];
@@ -75,17 +95,33 @@ export const optimizers: Suite = async (directory) => {
   const file = await readJson<OptimizersFile>(directory, 'optimizers.json');
   const { quadratic, rosenbrock } = file.functions;
   return [
-    ...file.runs.map((run): OracleCase => ({ name: `optimizers/runs/${run.name}`, run: (backend) => trajectory(file, run, backend) })),
-    ...file.schedules.map((schedule): OracleCase => ({ name: `optimizers/schedules/${schedule.name}`, run: () => Promise.resolve(scheduleOutcome(schedule)) })),
-    ...quadratic.runs.map((run): OracleCase => ({ name: `optimizers/quadratic/${run.name}`, run: (backend) => quadraticOutcome(quadratic, run, backend) })),
-    ...rosenbrock.runs.map((run): OracleCase => ({ name: `optimizers/rosenbrock/${run.name}`, run: () => Promise.resolve({ status: 'notBuilt', subject: `optimizer ${run.name}` }) })),
-    ...file.clipping.map((clipping, index): OracleCase => ({ name: `optimizers/clipping/${clipping.kind}_${String(index)}`, run: (backend) => clippingOutcome(clipping, backend) })),
+    ...file.runs.map((run): OracleCase => ({
+      name: `optimizers/runs/${run.name}`,
+      run: (backend) => trajectory(file, run, backend),
+    })),
+    ...file.schedules.map((schedule): OracleCase => ({
+      name: `optimizers/schedules/${schedule.name}`,
+      run: () => Promise.resolve(scheduleOutcome(schedule)),
+    })),
+    ...quadratic.runs.map((run): OracleCase => ({
+      name: `optimizers/quadratic/${run.name}`,
+      run: (backend) => quadraticOutcome(quadratic, run, backend),
+    })),
+    ...rosenbrock.runs.map((run): OracleCase => ({
+      name: `optimizers/rosenbrock/${run.name}`,
+      run: () => Promise.resolve({ status: 'notBuilt', subject: `optimizer ${run.name}` }),
+    })),
+    ...file.clipping.map((clipping, index): OracleCase => ({
+      name: `optimizers/clipping/${clipping.kind}_${String(index)}`,
+      run: (backend) => clippingOutcome(clipping, backend),
+    })),
   ];
 };
 
 /** Runs that are plain PyTorch, by the optimizer of that name and its options; those of our own rules have names of their own. */
 function optimizerOf({ name, source, options }: RecordedRun): Optimizer | undefined {
-  if (name === 'momentum_lr_inside_lr_drop') return momentum({ lr: Number(options.lr), momentum: Number(options.momentum), lrInside: true });
+  if (name === 'momentum_lr_inside_lr_drop')
+    return momentum({ lr: Number(options.lr), momentum: Number(options.momentum), lrInside: true });
   if (source !== 'torch.optim') return undefined;
   const rule = name.split('_')[0];
   const types: Readonly<Record<string, string>> = { sgd: 'SGD', momentum: 'SGD', nesterov: 'SGD', adamw: 'AdamW' };
@@ -93,7 +129,12 @@ function optimizerOf({ name, source, options }: RecordedRun): Optimizer | undefi
 }
 
 /** A program with the optimizer's update of one vector; the gradient is an input, or built from the vector. */
-async function vectorProgram(optimizer: Optimizer, start: readonly number[], backend: Backend, gradient?: (theta: Tensor) => Tensor) {
+async function vectorProgram(
+  optimizer: Optimizer,
+  start: readonly number[],
+  backend: Backend,
+  gradient?: (theta: Tensor) => Tensor,
+) {
   const builder = new GraphBuilder();
   const theta = builder.parameter('theta', [start.length]);
   const grad = gradient === undefined ? builder.input('grad', tensorType('f32', [start.length])) : gradient(theta);
@@ -103,12 +144,26 @@ async function vectorProgram(optimizer: Optimizer, start: readonly number[], bac
   await store.write('theta', vector(start, backend));
   for (const [name, init] of Object.entries(optimizer.state)) {
     const value = init.kind === 'constant' ? init.value : 0;
-    await store.write(`optimizer/${name}/theta`, vector(start.map(() => value), backend));
+    await store.write(
+      `optimizer/${name}/theta`,
+      vector(
+        start.map(() => value),
+        backend,
+      ),
+    );
   }
   return {
-    async step(hyper: Readonly<Record<string, number>>, gradientValue?: readonly number[]): Promise<TensorData['data']> {
-      const feeds = Object.entries(hyper).map(([name, value]) => [`$hyper.${name}`, { ...vector([value], backend), shape: [] }] as const);
-      await executable.run({ ...Object.fromEntries(feeds), ...(gradientValue === undefined ? {} : { grad: vector(gradientValue, backend) }) });
+    async step(
+      hyper: Readonly<Record<string, number>>,
+      gradientValue?: readonly number[],
+    ): Promise<TensorData['data']> {
+      const feeds = Object.entries(hyper).map(
+        ([name, value]) => [`$hyper.${name}`, { ...vector([value], backend), shape: [] }] as const,
+      );
+      await executable.run({
+        ...Object.fromEntries(feeds),
+        ...(gradientValue === undefined ? {} : { grad: vector(gradientValue, backend) }),
+      });
       return (await store.read('theta')).data;
     },
     async dispose(): Promise<void> {
@@ -119,7 +174,11 @@ async function vectorProgram(optimizer: Optimizer, start: readonly number[], bac
 }
 
 function vector(values: readonly number[], { capabilities }: Backend): TensorData {
-  return { dtype: 'f32', shape: [values.length], data: capabilities.precision === 'f64' ? Float64Array.from(values) : Float32Array.from(values) };
+  return {
+    dtype: 'f32',
+    shape: [values.length],
+    data: capabilities.precision === 'f64' ? Float64Array.from(values) : Float32Array.from(values),
+  };
 }
 
 async function trajectory({ theta0, grads }: OptimizersFile, run: RecordedRun, backend: Backend): Promise<Outcome> {
@@ -131,10 +190,12 @@ async function trajectory({ theta0, grads }: OptimizersFile, run: RecordedRun, b
   for (const [step, grad] of grads.entries()) {
     const { drop_after: dropAfter, gamma } = run.options;
     const dropped = typeof dropAfter === 'number' && typeof gamma === 'number' && step >= dropAfter;
-    const hyper = dropped ? { ...optimizer.hyper, lr: optimizer.hyper.lr * Number(gamma) } : optimizer.hyper;
+    const hyper = dropped ? { ...optimizer.hyper, lr: optimizer.hyper.lr * gamma } : optimizer.hyper;
     const theta = await program.step(hyper, grad);
     const reference = double ? run.f64[step] : run.f32[step];
-    const tolerance = double ? 1e-12 * Math.max(1, ...reference.map(Math.abs)) : Math.max(8 * run.f32_vs_f64_max_abs, 2e-6);
+    const tolerance = double
+      ? 1e-12 * Math.max(1, ...reference.map(Math.abs))
+      : Math.max(8 * run.f32_vs_f64_max_abs, 2e-6);
     failures.push(...found(compare(`step ${String(step + 1)}`, theta, reference, tolerance)));
   }
   await program.dispose();
@@ -155,7 +216,12 @@ function scheduleOf({ name, options }: RecordedSchedule): Schedule | undefined {
       return cosine({ iterations: number('T_max'), minLr: number('eta_min') });
     case 'cosine_warm_restarts':
     case 'cosine_warm_restarts_mult2':
-      return cosineWarmRestarts({ period: number('T_0'), multiplier: number('T_mult'), minLr: number('eta_min'), unit });
+      return cosineWarmRestarts({
+        period: number('T_0'),
+        multiplier: number('T_mult'),
+        minLr: number('eta_min'),
+        unit,
+      });
     case 'linear_warmup':
       return warmup({ steps: number('total_iters'), startFactor: number('start_factor') }, constantLr());
     case 'constant_factor':
@@ -163,8 +229,14 @@ function scheduleOf({ name, options }: RecordedSchedule): Schedule | undefined {
     case 'polynomial':
       return polynomialLr({ iterations: number('total_iters'), power: number('power'), unit });
     case 'warmup_then_cosine': {
-      const parts = options as unknown as { readonly warmup: { readonly start_factor: number; readonly total_iters: number }; readonly cosine: { readonly T_max: number; readonly eta_min: number } };
-      return warmup({ steps: parts.warmup.total_iters, startFactor: parts.warmup.start_factor }, cosine({ iterations: parts.cosine.T_max, minLr: parts.cosine.eta_min }));
+      const parts = options as unknown as {
+        readonly warmup: { readonly start_factor: number; readonly total_iters: number };
+        readonly cosine: { readonly T_max: number; readonly eta_min: number };
+      };
+      return warmup(
+        { steps: parts.warmup.total_iters, startFactor: parts.warmup.start_factor },
+        cosine({ iterations: parts.cosine.T_max, minLr: parts.cosine.eta_min }),
+      );
     }
     case 'inverse_sqrt_lambda':
       return lambdaLr((time) => 1 / Math.sqrt(time + 1));
@@ -181,7 +253,12 @@ function scheduleOf({ name, options }: RecordedSchedule): Schedule | undefined {
         momentum: [number('base_momentum'), number('max_momentum')],
       });
     case 'cyclic_triangular2':
-      return cyclic({ lr: number('base_lr'), maxLr: number('max_lr'), stepSizeUp: number('step_size_up'), mode: 'triangular2' });
+      return cyclic({
+        lr: number('base_lr'),
+        maxLr: number('max_lr'),
+        stepSizeUp: number('step_size_up'),
+        mode: 'triangular2',
+      });
     case 'reduce_on_plateau':
       return reduceOnPlateau({
         mode: options.mode === 'max' ? 'max' : 'min',
@@ -201,7 +278,8 @@ function scheduleOf({ name, options }: RecordedSchedule): Schedule | undefined {
 function scheduleOutcome(recorded: RecordedSchedule): Outcome {
   const schedule = scheduleOf(recorded);
   if (schedule === undefined) return { status: 'notBuilt', subject: `schedule ${recorded.name}` };
-  const totalSteps = typeof recorded.options.total_steps === 'number' ? recorded.options.total_steps : recorded.lr.length;
+  const totalSteps =
+    typeof recorded.options.total_steps === 'number' ? recorded.options.total_steps : recorded.lr.length;
   const base = { lr: recorded.base_lr, momentum: 0.9 };
   let state = schedule.initial;
   const rates: number[] = [];
@@ -225,7 +303,11 @@ type Quadratic = OptimizersFile['functions']['quadratic'];
 async function quadraticOutcome(problem: Quadratic, run: RecordedFunctionRun, backend: Backend): Promise<Outcome> {
   const options = run.options ?? {};
   const made =
-    run.name === 'gradient_descent' ? sgd({ lr: options.lr }) : run.name === 'momentum' ? momentum({ lr: options.lr, momentum: options.mu, lrInside: true }) : undefined;
+    run.name === 'gradient_descent'
+      ? sgd({ lr: options.lr })
+      : run.name === 'momentum'
+        ? momentum({ lr: options.lr, momentum: options.mu, lrInside: true })
+        : undefined;
   if (made === undefined) return { status: 'notBuilt', subject: `optimizer ${run.name}` };
   const size = problem.x0.length;
   const program = await vectorProgram(made, problem.x0, backend, (theta) => {
@@ -237,25 +319,38 @@ async function quadraticOutcome(problem: Quadratic, run: RecordedFunctionRun, ba
   const tolerance = backend.capabilities.precision === 'f64' ? 1e-12 : 1e-5;
   for (const [step, reference] of run.x.entries()) {
     const theta = await program.step(made.hyper);
-    failures.push(...found(compare(`step ${String(step + 1)}`, theta, reference, tolerance * Math.max(1, ...reference.map(Math.abs)))));
+    failures.push(
+      ...found(
+        compare(`step ${String(step + 1)}`, theta, reference, tolerance * Math.max(1, ...reference.map(Math.abs))),
+      ),
+    );
   }
   await program.dispose();
   return outcomeOf(failures);
 }
 
-async function clippingOutcome({ kind, max, grads, clipped, total_norm: norm }: RecordedClipping, backend: Backend): Promise<Outcome> {
+async function clippingOutcome(
+  { kind, max, grads, clipped, total_norm: norm }: RecordedClipping,
+  backend: Backend,
+): Promise<Outcome> {
   const builder = new GraphBuilder();
   const flat = grads.map((grad) => grad.flat());
   const inputs = flat.map((grad, index) => builder.input(`g${String(index)}`, tensorType('f32', [grad.length])));
   const total = sqrt(inputs.map((g) => sum(mul(g, g))).reduce((left, right) => add(left, right)));
   const factor = minimum(div(max, add(total, 1e-6)), 1);
-  inputs.forEach((g, index) => builder.output(`c${String(index)}`, kind === 'value' ? clamp(g, -max, max) : mul(g, factor)));
+  inputs.forEach((g, index) =>
+    builder.output(`c${String(index)}`, kind === 'value' ? clamp(g, -max, max) : mul(g, factor)),
+  );
   builder.output('norm', total);
   const executable = await compile(builder.finish(), backend);
-  const outputs = await executable.run(Object.fromEntries(flat.map((grad, index) => [`g${String(index)}`, vector(grad, backend)])));
+  const outputs = await executable.run(
+    Object.fromEntries(flat.map((grad, index) => [`g${String(index)}`, vector(grad, backend)])),
+  );
   await executable.dispose();
   return outcomeOf([
-    ...clipped.flatMap((reference, index) => found(compare(`gradient ${String(index)}`, outputs[`c${String(index)}`].data, reference.flat(), 1e-5 * max))),
+    ...clipped.flatMap((reference, index) =>
+      found(compare(`gradient ${String(index)}`, outputs[`c${String(index)}`].data, reference.flat(), 1e-5 * max)),
+    ),
     ...(norm === undefined ? [] : found(compare('norm', outputs.norm.data, [norm], 1e-5 * norm))),
   ]);
 }

@@ -115,7 +115,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     groupNorm(x, numberOf(attrs, 'num_groups'), { weight, bias, eps: numberOf(attrs, 'eps') }),
   ],
   local_response_norm: ({ inputs: [x], attrs }) => [
-    localResponseNorm(x, { size: numberOf(attrs, 'size'), alpha: numberOf(attrs, 'alpha'), beta: numberOf(attrs, 'beta'), k: numberOf(attrs, 'k') }),
+    localResponseNorm(x, {
+      size: numberOf(attrs, 'size'),
+      alpha: numberOf(attrs, 'alpha'),
+      beta: numberOf(attrs, 'beta'),
+      k: numberOf(attrs, 'k'),
+    }),
   ],
   relu: unary(relu),
   relu6: unary(relu6),
@@ -128,7 +133,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   leaky_relu: ({ inputs: [x], attrs }) => [leakyRelu(x, { negativeSlope: numberOf(attrs, 'negative_slope') })],
   softmax: ({ inputs: [x], attrs }) => [softmax(x, numberOf(attrs, 'axis'))],
   log_softmax: ({ inputs: [x], attrs }) => [logSoftmax(x, numberOf(attrs, 'axis'))],
-  cross_entropy: ({ inputs: [logits, target], attrs }) => [crossEntropyLoss(logits, target, { labelSmoothing: numberOf(attrs, 'label_smoothing') })],
+  cross_entropy: ({ inputs: [logits, target], attrs }) => [
+    crossEntropyLoss(logits, target, { labelSmoothing: numberOf(attrs, 'label_smoothing') }),
+  ],
   mse_loss: ({ inputs: [x, target] }) => [mseLoss(x, target)],
   concat: ({ inputs, attrs }) => [concat(inputs, numberOf(attrs, 'axis'))],
   add: ({ inputs: [a, b] }) => [add(a, b)],
@@ -136,9 +143,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   scale: ({ inputs: [x], attrs }) => [mul(x, numberOf(attrs, 'value'))],
   squeeze_excite: ({ inputs: [x], params: { w1, b1, w2, b2 } }) => {
     const channels = x.shape[1];
-    const asKernel = (weight: Tensor): Tensor => (weight.shape.length === 4 ? weight : reshape(weight, [...weight.shape, 1, 1]));
+    const asKernel = (weight: Tensor): Tensor =>
+      weight.shape.length === 4 ? weight : reshape(weight, [...weight.shape, 1, 1]);
     if (w2.shape[0] !== channels) throw new RangeError('the second weight does not give the channels of x');
-    return [squeezeExcite(x, { reduceWeight: asKernel(w1), reduceBias: b1, expandWeight: asKernel(w2), expandBias: b2 })];
+    return [
+      squeezeExcite(x, { reduceWeight: asKernel(w1), reduceBias: b1, expandWeight: asKernel(w2), expandBias: b2 }),
+    ];
   },
   scaled_dot_product_attention: ({ inputs: [q, k, v], attrs }) => [
     scaledDotProductAttention(q, k, v, { scale: numberOf(attrs, 'scale'), causal: attrs.causal === true }),
@@ -153,20 +163,29 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     }),
   ],
   upsample_nearest: ({ inputs: [x], attrs }) => [upsampleNearest(x, upsampling(attrs))],
-  upsample_bilinear: ({ inputs: [x], attrs }) => [upsampleBilinear(x, { ...upsampling(attrs), alignCorners: attrs.align_corners === true })],
+  upsample_bilinear: ({ inputs: [x], attrs }) => [
+    upsampleBilinear(x, { ...upsampling(attrs), alignCorners: attrs.align_corners === true }),
+  ],
   pad: ({ inputs: [x], attrs }) => {
     const [top, left, bottom, right] = sidesOf(attrs, 'padding');
     return [pad(x, { axes: [2, 3], before: [top, left], after: [bottom, right], value: numberOf(attrs, 'value') })];
   },
   dropout: ({ inputs: [x, mask], attrs }) => [mul(mul(x, mask), 1 / (1 - numberOf(attrs, 'p')))],
-  reduce_mean: ({ inputs: [x], attrs }) => [mean(x, { axes: listOf(attrs, 'axes'), keepDims: attrs.keepdims === true })],
+  reduce_mean: ({ inputs: [x], attrs }) => [
+    mean(x, { axes: listOf(attrs, 'axes'), keepDims: attrs.keepdims === true }),
+  ],
   parameter: ({ params: { value } }) => [value],
   broadcast: ({ inputs: [x], attrs }) => [broadcastTo(x, listOf(attrs, 'shape'))],
   reshape: ({ inputs: [x], attrs }) => [reshape(x, listOf(attrs, 'shape'))],
   flatten: ({ inputs: [x], attrs }) => [flatten(x, numberOf(attrs, 'start_axis'))],
   transpose: ({ inputs: [x], attrs }) => [transpose(x, listOf(attrs, 'perm'))],
   slice: ({ inputs: [x], attrs }) => [
-    slice(x, { axes: listOf(attrs, 'axes'), starts: listOf(attrs, 'starts'), ends: listOf(attrs, 'ends'), steps: listOf(attrs, 'steps') }),
+    slice(x, {
+      axes: listOf(attrs, 'axes'),
+      starts: listOf(attrs, 'starts'),
+      ends: listOf(attrs, 'ends'),
+      steps: listOf(attrs, 'steps'),
+    }),
   ],
   pad_axis: ({ inputs: [x], attrs }) => [
     pad(x, {
