@@ -160,7 +160,8 @@ function dependents(builder: GraphBuilder, wrt: readonly Tensor[], last: number)
   const active = new Set(wrt.map(({ id }) => id));
   for (let id = 0; id <= last; id++) {
     const node = builder.node(id);
-    if ((node.type.dtype === 'f32' || node.op === 'call') && node.inputs.some((input) => active.has(input))) active.add(id);
+    if ((node.type.dtype === 'f32' || node.op === 'call') && node.inputs.some((input) => active.has(input)))
+      active.add(id);
   }
   return active;
 }
@@ -216,7 +217,12 @@ class CallGradients {
       const name = `d${String(index)}`;
       return active.has(input) && Object.hasOwn(gradient.outputs, name) ? name : undefined;
     });
-    const grads = inlineGraph(builder, gradient, inputs, wanted.filter((name) => name !== undefined));
+    const grads = inlineGraph(
+      builder,
+      gradient,
+      inputs,
+      wanted.filter((name) => name !== undefined),
+    );
     return wanted.map((name) => (name === undefined ? undefined : grads[name]));
   }
 
@@ -230,7 +236,8 @@ class CallGradients {
 
   private result(call: number, { scope }: CallNode, index: number, type: TensorType): Tensor {
     const results = this.resultsOf(call);
-    const result = results.get(index) ?? this.builder.append({ op: 'result', inputs: [call], attrs: { index }, type, scope });
+    const result =
+      results.get(index) ?? this.builder.append({ op: 'result', inputs: [call], attrs: { index }, type, scope });
     results.set(index, result);
     return result;
   }

@@ -131,7 +131,12 @@ export class GraphBuilder {
     return this.nodes.length;
   }
 
-  primitive<K extends PrimitiveName>(op: K, inputs: readonly Tensor[], attrs: PrimitiveAttrs[K], type: TensorType): Tensor {
+  primitive<K extends PrimitiveName>(
+    op: K,
+    inputs: readonly Tensor[],
+    attrs: PrimitiveAttrs[K],
+    type: TensorType,
+  ): Tensor {
     this.requireOwned(op, inputs);
     const node = { op, inputs: inputs.map(({ id }) => id), attrs, type, scope: this.scope };
     return this.append(node as unknown as PrimitiveNode);
@@ -215,7 +220,11 @@ export class GraphBuilder {
   output(name: string, value: Tensor, options: OutputOptions = {}): void {
     this.requireOwned('output', [value]);
     this.checkFree('output', name);
-    this.outputDefs[name] = { value: value.id, role: options.role ?? 'prediction', lossWeight: options.lossWeight ?? 1 };
+    this.outputDefs[name] = {
+      value: value.id,
+      role: options.role ?? 'prediction',
+      lossWeight: options.lossWeight ?? 1,
+    };
   }
 
   removeOutput(name: string): void {

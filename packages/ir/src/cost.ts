@@ -191,7 +191,9 @@ class Fold {
       body,
       inputs.filter((_, index) => activeInputs[index]),
     );
-    const macs = addMacs(reachable(body, rootsOf(body)).map((inner) => this.macsOf(body, inner, (value) => active.has(value))));
+    const macs = addMacs(
+      reachable(body, rootsOf(body)).map((inner) => this.macsOf(body, inner, (value) => active.has(value))),
+    );
     if (graph === this.graph) this.bodies.set(known, macs);
     return macs;
   }

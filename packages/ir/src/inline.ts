@@ -83,7 +83,10 @@ function shareLeaf(builder: GraphBuilder, graph: Graph, leaf: LeafNode): Tensor 
   if (existing !== undefined && equalTypes(existing.type, leaf.type)) return existing;
   const def = leaf.op === 'parameter' ? graph.parameters[name] : graph.states[name];
   const { init } = def;
-  const options = { ...def, init: init.kind === 'copyOf' ? { ...init, parameter: builder.qualify(init.parameter) } : init };
+  const options = {
+    ...def,
+    init: init.kind === 'copyOf' ? { ...init, parameter: builder.qualify(init.parameter) } : init,
+  };
   return leaf.op === 'parameter'
     ? builder.parameter(name, leaf.type.shape, options)
     : builder.state(name, leaf.type, options);

@@ -1,12 +1,7 @@
 // Plain data: what attributes and initializers are made of, so that graphs survive JSON exactly.
 
 export type PlainData =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly PlainData[]
-  | { readonly [key: string]: PlainData | undefined };
+  null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData | undefined };
 
 /** The path of the first part of `value` that is not plain data, such as `.stride[0]`, or undefined. Entries that are undefined count as absent. */
 export function strayPath(value: unknown, path = ''): string | undefined {
@@ -41,7 +36,9 @@ export function equalData(a: unknown, b: unknown): boolean {
   }
   if (!isRecord(a) || !isRecord(b)) return false;
   const keys = definedKeys(a);
-  return keys.length === definedKeys(b).length && keys.every((key) => Object.hasOwn(b, key) && equalData(a[key], b[key]));
+  return (
+    keys.length === definedKeys(b).length && keys.every((key) => Object.hasOwn(b, key) && equalData(a[key], b[key]))
+  );
 }
 
 /** Keys with a value, sorted. */

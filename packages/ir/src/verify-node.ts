@@ -45,6 +45,10 @@ export function nodeAt({ nodes }: Pick<Graph, 'nodes'>, id: number): Node | unde
   return Number.isInteger(id) && id >= 0 && id < nodes.length ? nodes[id] : undefined;
 }
 
+function nameText(name: unknown): string {
+  return typeof name === 'string' ? name : JSON.stringify(name);
+}
+
 function orderProblems(graph: Graph, node: Node, id: number): readonly string[] {
   return node.inputs.flatMap((input, index) => {
     const operand = `operand ${String(index)}, %${String(input)},`;
@@ -60,13 +64,14 @@ function leafProblems(graph: Graph, { op, attrs, inputs }: LeafNode, id: number)
   if (inputs.length > 0) return ['it has operands'];
   const { name } = attrs;
   const table = { input: graph.inputs, parameter: graph.parameters, state: graph.states }[op];
-  if (typeof name !== 'string' || !Object.hasOwn(table, name)) return [`no ${op} is declared as ${JSON.stringify(name)}`];
+  if (typeof name !== 'string' || !Object.hasOwn(table, name))
+    return [`no ${op} is declared as ${JSON.stringify(name)}`];
   return table[name].value === id ? [] : [`the ${op} ${name} is declared as %${String(table[name].value)}`];
 }
 
 function callProblems(graph: Graph, { attrs, inputs, type }: CallNode): readonly string[] {
   const key = attrs.function;
-  if (typeof key !== 'string' || !Object.hasOwn(graph.functions, key)) return [`there is no function ${String(key)}`];
+  if (typeof key !== 'string' || !Object.hasOwn(graph.functions, key)) return [`there is no function ${nameText(key)}`];
   const { body } = graph.functions[key];
   const expected = Object.values(body.inputs);
   if (expected.length !== inputs.length) {
@@ -103,7 +108,7 @@ function resultTypes(graph: Graph, key: string): readonly TensorType[] {
 
 function primitiveProblems(graph: Graph, node: PrimitiveNode): readonly string[] {
   const { op, attrs } = node;
-  if (!Object.hasOwn(primitives, op)) return [`there is no operation ${String(op)}`];
+  if (!Object.hasOwn(primitives, op)) return [`there is no operation ${nameText(op)}`];
   const malformed = attributeProblems(op, attrs);
   if (malformed.length > 0) return malformed;
   const primitive = primitives[op] as unknown as Primitive<PrimitiveName>;

@@ -180,7 +180,8 @@ function gradientSignatureProblems(
 }
 
 function differenceOf(what: string, received: Named, expected: Named): readonly string[] {
-  const text = (entries: Named): string => `[${entries.map(([name, type]) => `${name}: ${formatType(type)}`).join(', ')}]`;
+  const text = (entries: Named): string =>
+    `[${entries.map(([name, type]) => `${name}: ${formatType(type)}`).join(', ')}]`;
   const [has, wants] = [text(received), text(expected)];
   return has === wants ? [] : [`its ${what} are ${has}, not ${wants}`];
 }

@@ -49,10 +49,7 @@ function withUpdates(graph: Graph): Graph {
 }
 
 /** Data of all inputs, parameters and states: normal for f32, 0 and 1 for integers, around 1.5 for variances. */
-export function drawLeaves(
-  graph: Graph,
-  dims: Readonly<Record<string, number>>,
-): Record<string, readonly number[]> {
+export function drawLeaves(graph: Graph, dims: Readonly<Record<string, number>>): Record<string, readonly number[]> {
   const uniform = uniformSource(11);
   const defs = { ...graph.inputs, ...graph.parameters, ...graph.states };
   return Object.fromEntries(

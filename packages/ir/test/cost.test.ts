@@ -107,7 +107,8 @@ describe('summarize', () => {
       ['classifier.6', [1, 1000], 4097000],
     ]);
     expect(totals).toMatchObject({ parameters: 61_100_840, macs: 714_188_480, matmulMacs: 0 });
-    const byOperation = (operation: string): number => total(rows, (row) => (row.operation === operation ? row.macs : 0));
+    const byOperation = (operation: string): number =>
+      total(rows, (row) => (row.operation === operation ? row.macs : 0));
     expect([byOperation('conv2d'), byOperation('matmul')]).toEqual([655_566_528, 58_621_952]);
   });
 
@@ -174,7 +175,10 @@ describe('summarize', () => {
     });
     // Three projections of 6 x 8 by 8 x 8, and two products of 6 x 6 with depth 8.
     for (const graph of [direct, attention]) {
-      expect(costOf(graph, { N: 2 })).toMatchObject({ macs: 3 * products(12, 8, 8), matmulMacs: 2 * 2 * products(6, 6, 8) });
+      expect(costOf(graph, { N: 2 })).toMatchObject({
+        macs: 3 * products(12, 8, 8),
+        matmulMacs: 2 * 2 * products(6, 6, 8),
+      });
     }
   });
 
@@ -188,7 +192,9 @@ describe('summarize', () => {
     ],
     ['a state', (x, b) => matmul(x, b.state('w', tensorType('f32', [4, 5]))), products(3, 5, 4)],
   ])('counts the product with %s', (_, build, macs) => {
-    const { totals, rows } = summarize(buildGraph({ x: tensorType('f32', [3, 4]) }, ({ x }, b) => ({ y: build(x, b) })));
+    const { totals, rows } = summarize(
+      buildGraph({ x: tensorType('f32', [3, 4]) }, ({ x }, b) => ({ y: build(x, b) })),
+    );
     expect(totals).toMatchObject({ macs, matmulMacs: 0 });
     expect(total(rows, (row) => row.macs)).toBe(macs);
   });
@@ -213,7 +219,9 @@ describe('summarize', () => {
     const graph = buildGraph({ x: tensorType('f32', ['N', 2, 4, 4]) }, ({ x }, builder) =>
       builder.within('block', () => {
         const y = conv(builder, x, 2, 3, 1, 1);
-        return { z: concat([add(relu(y), x), builder.within('token', () => mul(x, builder.parameter('scale', [])))], 1) };
+        return {
+          z: concat([add(relu(y), x), builder.within('token', () => mul(x, builder.parameter('scale', [])))], 1),
+        };
       }),
     );
     expect(table(summarize(graph))).toMatchInlineSnapshot(`

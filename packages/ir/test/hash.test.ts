@@ -58,7 +58,9 @@ describe('structuralHash', () => {
   it('is 128 bits in hexadecimal, always the same', () => {
     expect(structuralHash(network)).toMatch(/^[0-9a-f]{32}$/);
     expect(structuralHash(smallNetwork())).toBe(structuralHash(network));
-    expect(structuralHash(graphOf((x, y) => ({ z: exp(sub(x, y)) })))).toMatchInlineSnapshot(`"d6d5810a8a38d610ea061ba7c3e39528"`);
+    expect(structuralHash(graphOf((x, y) => ({ z: exp(sub(x, y)) })))).toMatchInlineSnapshot(
+      `"d6d5810a8a38d610ea061ba7c3e39528"`,
+    );
   });
 
   it.each<[string, Graph, Graph]>([
@@ -113,14 +115,8 @@ describe('structuralHash', () => {
     ['operations', [graphOf((x) => ({ z: exp(x) })), graphOf((x) => ({ z: sin(x) }))]],
     ['the order of operands', [graphOf((x, y) => ({ z: sub(x, y) })), graphOf((x, y) => ({ z: sub(y, x) }))]],
     ['which operand', [graphOf((x, y) => ({ z: add(x, y) })), graphOf((x) => ({ z: add(x, x) }))]],
-    [
-      'attributes',
-      [0, -0, NaN, Infinity, 1e-300, 2e-300].map((value) => graphOf((x) => ({ z: mul(x, value) }))),
-    ],
-    [
-      'types',
-      [3, 4, 'N', 'M'].map((size) => buildGraph({ x: tensorType('f32', [size]) }, ({ x }) => ({ y: exp(x) }))),
-    ],
+    ['attributes', [0, -0, NaN, Infinity, 1e-300, 2e-300].map((value) => graphOf((x) => ({ z: mul(x, value) })))],
+    ['types', [3, 4, 'N', 'M'].map((size) => buildGraph({ x: tensorType('f32', [size]) }, ({ x }) => ({ y: exp(x) })))],
     [
       'names of inputs',
       [buildGraph({ x: vector }, ({ x }) => ({ y: exp(x) })), buildGraph({ z: vector }, ({ z }) => ({ y: exp(z) }))],
@@ -138,7 +134,12 @@ describe('structuralHash', () => {
     ],
     [
       'what states are like',
-      [state({}), state({ init: { kind: 'constant', value: 1 } }), state({ persistent: false }), state({ serializedAs: 'I64' })],
+      [
+        state({}),
+        state({ init: { kind: 'constant', value: 1 } }),
+        state({ persistent: false }),
+        state({ serializedAs: 'I64' }),
+      ],
     ],
     ['whether it is a parameter or a state', [parameter({}), state({}, 'p')]],
     [
@@ -164,7 +165,10 @@ describe('structuralHash', () => {
         withFunction('f', (x) => exp(x), {}, { inference: (x) => x }),
       ],
     ],
-    ['whether a function is called', [withFunction('f', (x) => exp(x)), inlineFunctions.run(withFunction('f', (x) => exp(x)))]],
+    [
+      'whether a function is called',
+      [withFunction('f', (x) => exp(x)), inlineFunctions.run(withFunction('f', (x) => exp(x)))],
+    ],
   ])('depends on %s', (_, graphs) => {
     expect(new Set(graphs.map(structuralHash)).size).toBe(graphs.length);
   });
@@ -178,7 +182,10 @@ describe('structuralHash', () => {
       );
       return a ^ b;
     });
-    const flips = Array.from({ length: 128 }, (_, bit) => hashes.filter((bits) => (bits >> BigInt(bit)) & 1n).length / hashes.length);
+    const flips = Array.from(
+      { length: 128 },
+      (_, bit) => hashes.filter((bits) => (bits >> BigInt(bit)) & 1n).length / hashes.length,
+    );
     expect(Math.min(...flips)).toBeGreaterThan(0.35);
     expect(Math.max(...flips)).toBeLessThan(0.65);
   });

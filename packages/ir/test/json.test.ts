@@ -124,13 +124,33 @@ describe('messages', () => {
   });
 
   it('says which graph is not valid, and why', () => {
-    expect(() => fromJson(changed(['nodes', 2, 'inputs'], [0, 99]))).toThrow('%2 conv2d (block.conv): operand 1, %99, is not an earlier value');
-    expect(() => fromJson(changed(['nodes', 2, 'attrs', 'groups'], { $number: 'NaN' }))).toThrow('must be positive integers');
-    expect(() => fromJson(changed(['nodes', 2, 'attrs', 'groups'], { $number: 'many' }))).toThrow('its attribute groups is not a number');
+    expect(() => fromJson(changed(['nodes', 2, 'inputs'], [0, 99]))).toThrow(
+      '%2 conv2d (block.conv): operand 1, %99, is not an earlier value',
+    );
+    expect(() => fromJson(changed(['nodes', 2, 'attrs', 'groups'], { $number: 'NaN' }))).toThrow(
+      'must be positive integers',
+    );
+    expect(() => fromJson(changed(['nodes', 2, 'attrs', 'groups'], { $number: 'many' }))).toThrow(
+      'its attribute groups is not a number',
+    );
   });
 
   it('never fails in another way, whatever field is replaced by whatever value', () => {
-    const values = [null, undefined, true, -1, 0.5, 1e300, '', '__proto__', [], [null], {}, { value: 0 }, { $number: 'NaN' }];
+    const values = [
+      null,
+      undefined,
+      true,
+      -1,
+      0.5,
+      1e300,
+      '',
+      '__proto__',
+      [],
+      [null],
+      {},
+      { value: 0 },
+      { $number: 'NaN' },
+    ];
     const all = paths(toJson(smallNetwork()), 6);
     const outcomes = all.map((path, index) => {
       try {
@@ -148,7 +168,9 @@ describe('messages', () => {
 /** Paths of all fields down to a depth; of lists only the first and last entry. */
 function paths(value: unknown, depth: number): readonly (readonly (string | number)[])[] {
   if (depth === 0 || typeof value !== 'object' || value === null) return [];
-  const keys = Array.isArray(value) ? [...new Set([0, value.length - 1])].filter((key) => key >= 0) : Object.keys(value);
+  const keys = Array.isArray(value)
+    ? [...new Set([0, value.length - 1])].filter((key) => key >= 0)
+    : Object.keys(value);
   return keys.flatMap((key) => {
     const inner = paths((value as Record<string | number, unknown>)[key], depth - 1);
     return [[key], ...inner.map((path) => [key, ...path])];

@@ -123,7 +123,9 @@ describe('printGraph', () => {
   it('shortens long constants', () => {
     const graph = buildGraph({}, (_, builder) => ({ y: mul(constantTensor(builder, [1, NaN, -0, 4], [4]), 2) }));
     const lines = (elements?: number): readonly string[] =>
-      printGraph(graph, elements === undefined ? {} : { elements }).split('\n').slice(2, 3);
+      printGraph(graph, elements === undefined ? {} : { elements })
+        .split('\n')
+        .slice(2, 3);
     expect([lines(), lines(2)]).toMatchInlineSnapshot(`
       [
         [

@@ -42,13 +42,22 @@ export function smallNetwork(): Graph<'image', 'logits' | 'auxiliary'> {
   return buildGraph({ image: tensorType('f32', ['N', 2, 5, 5]) }, ({ image }, builder) => {
     const weight = builder.within('conv', () => builder.parameter('weight', [3, 2, 3, 3]));
     const features = builder.within('block', () =>
-      relu(norm(builder, builder.within('conv', () => conv2d(image, weight, { padding: 1, stride: 2 })), 'bn')),
+      relu(
+        norm(
+          builder,
+          builder.within('conv', () => conv2d(image, weight, { padding: 1, stride: 2 })),
+          'bn',
+        ),
+      ),
     );
     const head = (name: string, x: Tensor): Tensor =>
       builder.within(name, () => linear(x, builder.parameter('weight', [4, 3]), builder.parameter('bias', [4])));
     const pooled = flatten(globalAvgPool2d(features), 1);
     return {
-      logits: head('fc', builder.within('drop', () => dropout(pooled, { p: 0.25 }))),
+      logits: head(
+        'fc',
+        builder.within('drop', () => dropout(pooled, { p: 0.25 })),
+      ),
       auxiliary: { value: head('aux', pooled), role: 'trainingOnly', lossWeight: 0.3 },
     };
   });

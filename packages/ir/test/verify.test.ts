@@ -14,7 +14,6 @@ import {
   verifyGraph,
   type FunctionDef,
   type Graph,
-  type Node,
 } from '../src/index.ts';
 import { attributeProblems } from '../src/ops/attribute-kinds.ts';
 import type { PrimitiveSample } from '../src/index.ts';
@@ -49,7 +48,7 @@ function reasonsOf(graph: Graph): readonly string[] {
 /** The valid graph with other fields in one node. */
 function withNode(id: number, change: Loose): Graph {
   const graph = valid();
-  return { ...graph, nodes: graph.nodes.map((node, at) => (at === id ? ({ ...node, ...change } as Node) : node)) };
+  return { ...graph, nodes: graph.nodes.map((node, at) => (at === id ? { ...node, ...change } : node)) };
 }
 
 function withAttrs(id: number, change: Loose): Graph {
@@ -57,13 +56,13 @@ function withAttrs(id: number, change: Loose): Graph {
 }
 
 function withTable(change: Loose): Graph {
-  return { ...valid(), ...change } as Graph;
+  return { ...valid(), ...change };
 }
 
 function withFunction(change: (def: FunctionDef) => Loose): Graph {
   const graph = valid();
   const [[key, def]] = Object.entries(graph.functions);
-  return { ...graph, functions: { [key]: { ...def, ...change(def) } as FunctionDef } };
+  return { ...graph, functions: { [key]: { ...def, ...change(def) } } };
 }
 
 const RELU = 'relu(f32[N, 3, 2, 2]){}';
@@ -97,18 +96,34 @@ describe('verifyGraph', () => {
   });
 
   it.each<[string, Graph, readonly string[]]>([
-    ['a later operand', withNode(3, { inputs: [0, 3] }), ['%3 conv2d (layer1): operand 1, %3, is not an earlier value']],
-    ['a negative operand', withNode(3, { inputs: [-1, 1] }), ['%3 conv2d (layer1): operand 0, %-1, is not an earlier value']],
-    ['a fractional operand', withNode(3, { inputs: [0.5, 1] }), ['%3 conv2d (layer1): operand 0, %0.5, is not an earlier value']],
+    [
+      'a later operand',
+      withNode(3, { inputs: [0, 3] }),
+      ['%3 conv2d (layer1): operand 1, %3, is not an earlier value'],
+    ],
+    [
+      'a negative operand',
+      withNode(3, { inputs: [-1, 1] }),
+      ['%3 conv2d (layer1): operand 0, %-1, is not an earlier value'],
+    ],
+    [
+      'a fractional operand',
+      withNode(3, { inputs: [0.5, 1] }),
+      ['%3 conv2d (layer1): operand 0, %0.5, is not an earlier value'],
+    ],
     [
       'a missing operand',
       withNode(3, { inputs: [0] }),
       ['%3 conv2d (layer1): expected 2 operands, received 1 of types [f32[N, 2, 4, 4]]'],
     ],
-    ['another type', withNode(3, { type: tensorType('f32', ['N', 3, 2, 3]) }), [
-      '%3 conv2d (layer1): its type is f32[N, 3, 2, 3], not f32[N, 3, 2, 2]',
-      `%4 call (layer1): operand 0 is f32[N, 3, 2, 3], not f32[N, 3, 2, 2]`,
-    ]],
+    [
+      'another type',
+      withNode(3, { type: tensorType('f32', ['N', 3, 2, 3]) }),
+      [
+        '%3 conv2d (layer1): its type is f32[N, 3, 2, 3], not f32[N, 3, 2, 2]',
+        `%4 call (layer1): operand 0 is f32[N, 3, 2, 3], not f32[N, 3, 2, 2]`,
+      ],
+    ],
     [
       'another element type',
       withNode(6, { type: tensorType('i32', [3]) }),
@@ -131,7 +146,11 @@ describe('verifyGraph', () => {
     ],
     ['no attributes', withNode(6, { attrs: [] }), ['%6 add (layer1): its attributes are not an object']],
     ['an unknown operation', withNode(6, { op: 'plus' }), ['%6 plus (layer1): there is no operation plus']],
-    ['an inherited operation', withNode(6, { op: 'toString' }), ['%6 toString (layer1): there is no operation toString']],
+    [
+      'an inherited operation',
+      withNode(6, { op: 'toString' }),
+      ['%6 toString (layer1): there is no operation toString'],
+    ],
     ['an unknown attribute', withAttrs(6, { alpha: 1 }), ['%6 add (layer1): it has no attribute alpha']],
     [
       'malformed attributes',
@@ -149,11 +168,7 @@ describe('verifyGraph', () => {
       withAttrs(3, { stride: [0, 1] }),
       ['%3 conv2d (layer1): stride, dilation and groups must be positive integers'],
     ],
-    [
-      'a leaf with operands',
-      withNode(1, { inputs: [0] }),
-      ['%1 parameter (layer1): it has operands'],
-    ],
+    ['a leaf with operands', withNode(1, { inputs: [0] }), ['%1 parameter (layer1): it has operands']],
     [
       'a leaf that is not declared',
       withAttrs(1, { name: 'constructor' }),
@@ -177,17 +192,19 @@ describe('verifyGraph', () => {
       withNode(4, { inputs: [3, 3] }),
       [`%4 call (layer1): 2 operands for the 1 inputs of ${RELU}`],
     ],
-    ['a call of another type', withNode(4, { type: mean.type }), ['%4 call (layer1): its type is f32[3], not f32[N, 3, 2, 2]']],
+    [
+      'a call of another type',
+      withNode(4, { type: mean.type }),
+      ['%4 call (layer1): its type is f32[3], not f32[N, 3, 2, 2]'],
+    ],
     ['a result of nothing', withNode(5, { inputs: [3] }), ['%5 result (layer1): operand 0, %3, is not a call']],
     ['a result of two calls', withNode(5, { inputs: [4, 4] }), ['%5 result (layer1): it has 2 operands']],
+    ['a result that there is not', withAttrs(5, { index: 1 }), [`%5 result (layer1): there is no result 1 of ${RELU}`]],
     [
-      'a result that there is not',
-      withAttrs(5, { index: 1 }),
-      [`%5 result (layer1): there is no result 1 of ${RELU}`],
+      'a result of another type',
+      withNode(5, { type: mean.type }),
+      ['%5 result (layer1): its type is f32[3], not f32[N, 3, 2, 2]'],
     ],
-    ['a result of another type', withNode(5, { type: mean.type }), [
-      '%5 result (layer1): its type is f32[3], not f32[N, 3, 2, 2]',
-    ]],
     [
       'a call that is read directly',
       { ...withNode(6, { inputs: [4, 4] }), outputs: { y: { value: 4, role: 'prediction', lossWeight: 1 } } },
@@ -244,10 +261,7 @@ describe('verifyGraph', () => {
     [
       'a parameter and a state of one name',
       withTable({ parameters: { 'layer1.weight': weight, 'layer1.mean': { ...weight, value: 2 } } }),
-      [
-        'parameter layer1.mean: value %2 is not its node',
-        'parameter layer1.mean: there is a state of this name',
-      ],
+      ['parameter layer1.mean: value %2 is not its node', 'parameter layer1.mean: there is a state of this name'],
     ],
     [
       'malformed outputs',
@@ -270,7 +284,11 @@ describe('verifyGraph', () => {
       withTable({ updates: { 'layer1.mean': 5 } }),
       ['update layer1.mean: the new value is f32[N, 3, 2, 2], not f32[3]'],
     ],
-    ['an update without a value', withTable({ updates: { 'layer1.mean': -1 } }), ['update layer1.mean: there is no value %-1']],
+    [
+      'an update without a value',
+      withTable({ updates: { 'layer1.mean': -1 } }),
+      ['update layer1.mean: there is no value %-1'],
+    ],
     ['another schema version', withTable({ schemaVersion: 2 }), ['its schema version is 2, not 1']],
     [
       'a function without a name, with odd attributes',
@@ -304,9 +322,7 @@ describe('verifyGraph', () => {
     [
       'a body with a state',
       withFunction(() => ({ inference: stateful() })),
-      [
-        `function ${RELU}, inference: it has parameters, states or updates of its own: total`,
-      ],
+      [`function ${RELU}, inference: it has parameters, states or updates of its own: total`],
     ],
     [
       'another inference form',

@@ -24,7 +24,8 @@ export function addIntermediates<I extends string, O extends string, M extends s
         !(node.op === 'result' && node.attrs.index > 0) &&
         (node.scope === scope || node.scope.startsWith(`${scope}.`)),
     );
-    if (value < 0) throw intermediateError('graph.scope', scope, 'a scope that computes something from the inputs', scope);
+    if (value < 0)
+      throw intermediateError('graph.scope', scope, 'a scope that computes something from the inputs', scope);
     return [name, { value, role: 'prediction', lossWeight: 1 }];
   });
   const outputs = { ...graph.outputs, ...Object.fromEntries(added) } as Graph<I, O | M>['outputs'];

@@ -5,6 +5,7 @@ import { keepLeaves } from './keep-leaves.ts';
 export const eliminateDeadCode: GraphPass = {
   name: 'eliminate-dead-code',
   requires: 'a valid graph',
-  guarantees: 'every node but inputs, parameters and states is needed by an output or update, and every function is called',
+  guarantees:
+    'every node but inputs, parameters and states is needed by an output or update, and every function is called',
   run: (graph) => keepLeaves(graph, { input: () => true, entry: () => true }),
 };

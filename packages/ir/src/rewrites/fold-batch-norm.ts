@@ -27,7 +27,8 @@ import { rebuild } from './rebuild.ts';
 export const foldBatchNorm: GraphPass = {
   name: 'fold-batch-norm',
   requires: 'functions inlined, and inference form: statistics of a batch are not parameters',
-  guarantees: 'no per-channel factor that follows from parameters alone comes directly after a contraction that nothing else reads',
+  guarantees:
+    'no per-channel factor that follows from parameters alone comes directly after a contraction that nothing else reads',
   run: <I extends string, O extends string>(graph: Graph<I, O>): Graph<I, O> => {
     const chains = new Map(findChains(graph).map((chain) => [chain.last, chain]));
     if (chains.size === 0) return graph;

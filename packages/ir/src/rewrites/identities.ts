@@ -14,7 +14,12 @@ interface Identity {
   apply(node: PrimitiveNode, operands: readonly Tensor[]): Tensor | undefined;
 }
 
-/** The first rule that applies to a node gives its value. */
+/** Names of the rules. */
+export function identityNames(): readonly string[] {
+  return identities.map(({ name }) => name);
+}
+
+/** The value of a node by the first rule that applies, or undefined. */
 export function applyIdentities(node: PrimitiveNode, operands: readonly Tensor[]): Tensor | undefined {
   for (const { apply } of identities) {
     const tensor = apply(node, operands);
@@ -23,7 +28,7 @@ export function applyIdentities(node: PrimitiveNode, operands: readonly Tensor[]
   return undefined;
 }
 
-export const identities: readonly Identity[] = [
+const identities: readonly Identity[] = [
   { name: 'x + 0', apply: ({ op }, operands) => (op === 'add' ? withoutNeutral(operands, 0) : undefined) },
   { name: 'x - 0', apply: ({ op }, [x, y]) => (op === 'sub' && filledValue(y) === 0 ? x : undefined) },
   { name: 'x * 1', apply: ({ op }, operands) => (op === 'mul' ? withoutNeutral(operands, 1) : undefined) },
@@ -96,7 +101,10 @@ export const identities: readonly Identity[] = [
       node.op === 'slice' && keepsShape(node, x) && node.attrs.steps.every((step) => step === 1) ? x : undefined,
   },
   { name: 'padding by nothing', apply: (node, [x]) => (node.op === 'pad' && keepsShape(node, x) ? x : undefined) },
-  { name: 'concat of one', apply: ({ op }, operands) => (op === 'concat' && operands.length === 1 ? operands[0] : undefined) },
+  {
+    name: 'concat of one',
+    apply: ({ op }, operands) => (op === 'concat' && operands.length === 1 ? operands[0] : undefined),
+  },
 ];
 
 /** The other operand when one is filled with `neutral`. */

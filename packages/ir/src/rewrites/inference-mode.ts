@@ -19,7 +19,8 @@ import { rebuild } from './rebuild.ts';
 export const inferenceMode: GraphPass = {
   name: 'inference-mode',
   requires: 'functions are not inlined yet',
-  guarantees: 'no training-only output, no update, no call that has an inference form, no parameter, state or input only these needed',
+  guarantees:
+    'no training-only output, no update, no call that has an inference form, no parameter, state or input only these needed',
   run: <I extends string, O extends string>(graph: Graph<I, O>): Graph<I, O> => {
     const predictions = Object.fromEntries(
       Object.entries<OutputDef>(graph.outputs).filter(([, { role }]) => role === 'prediction'),

@@ -32,9 +32,8 @@ export function renameParameters<I extends string, O extends string>(
     Object.fromEntries(Object.entries(defs).map(([name, def]) => [at(name), { ...def, init: initOf(def.init) }]));
   return {
     ...graph,
-    nodes: graph.nodes.map(
-      (node): Node =>
-        node.op === 'parameter' || node.op === 'state' ? { ...node, attrs: { name: at(node.attrs.name) } } : node,
+    nodes: graph.nodes.map((node): Node =>
+      node.op === 'parameter' || node.op === 'state' ? { ...node, attrs: { name: at(node.attrs.name) } } : node,
     ),
     parameters: table(graph.parameters),
     states: table(graph.states),

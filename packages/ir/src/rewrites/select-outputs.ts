@@ -7,10 +7,10 @@ import { dropUnusedParameters } from './drop-unused-parameters.ts';
  *
  * @throws NetwrightError `graph.output` for a name that is not an output.
  */
-export function selectOutputs<I extends string, O extends string>(
-  graph: Graph<I>,
-  names: readonly O[],
-): Graph<I, O> {
+export function selectOutputs<I extends string, O extends string, S extends O>(
+  graph: Graph<I, O>,
+  names: readonly S[],
+): Graph<I, S> {
   const unknown = names.filter((name) => !Object.hasOwn(graph.outputs, name));
   if (unknown.length > 0) {
     throw new NetwrightError({
@@ -20,6 +20,6 @@ export function selectOutputs<I extends string, O extends string>(
       received: unknown.join(', '),
     });
   }
-  const outputs = Object.fromEntries(names.map((name) => [name, graph.outputs[name]])) as Graph<I, O>['outputs'];
-  return dropUnusedParameters.run<I, O>({ ...graph, outputs, updates: {} });
+  const outputs = Object.fromEntries(names.map((name) => [name, graph.outputs[name]])) as Graph<I, S>['outputs'];
+  return dropUnusedParameters.run<I, S>({ ...graph, outputs, updates: {} });
 }

@@ -73,7 +73,11 @@ function operation(node: Node, { elements = 8 }: PrintOptions): string {
   }
 }
 
-function functionLines(key: string, { body, gradient, inference }: FunctionDef, options: PrintOptions): readonly string[] {
+function functionLines(
+  key: string,
+  { body, gradient, inference }: FunctionDef,
+  options: PrintOptions,
+): readonly string[] {
   const parts = Object.entries({ body, gradient, inference });
   return [
     `function ${key} {`,

@@ -171,11 +171,7 @@ describe('fold-batch-norm', () => {
       },
       ['conv2d', 'add'],
     ],
-    [
-      'a factor alone',
-      (x, b) => mul(conv2d(x, b.parameter('w', [3, 4, 1, 1])), b.parameter('scale', [])),
-      ['conv2d'],
-    ],
+    ['a factor alone', (x, b) => mul(conv2d(x, b.parameter('w', [3, 4, 1, 1])), b.parameter('scale', [])), ['conv2d']],
   ])('folds %s', (_, build, left) => {
     const after = checkPass(foldBatchNorm, graphOf(build), OPTIONS);
     expect(onActivations(after)).toEqual(left);
@@ -191,25 +187,22 @@ describe('fold-batch-norm', () => {
         return add(norm(b, y, 'bn'), y);
       },
     ],
-    [
-      'a factor per pixel',
-      (x, b) => mul(conv2d(x, b.parameter('w', [3, 4, 1, 1])), b.parameter('scale', [5, 5])),
-    ],
+    ['a factor per pixel', (x, b) => mul(conv2d(x, b.parameter('w', [3, 4, 1, 1])), b.parameter('scale', [5, 5]))],
     [
       'a factor per channel and row',
       (x, b) => mul(conv2d(x, b.parameter('w', [5, 4, 1, 1])), b.parameter('scale', [5, 5, 1])),
     ],
-    [
-      'a factor that depends on the input',
-      (x, b) => mul(conv2d(x, b.parameter('w', [4, 4, 1, 1])), exp(x)),
-    ],
+    ['a factor that depends on the input', (x, b) => mul(conv2d(x, b.parameter('w', [4, 4, 1, 1])), exp(x))],
     ['a reciprocal', (x, b) => div(b.parameter('scale', [3, 1, 1]), conv2d(x, b.parameter('w', [3, 4, 1, 1])))],
     ['a product of activations', (x, b) => mul(matmul(x, x), b.parameter('scale', []))],
     ['a norm before the convolution', (x, b) => conv2d(norm(b, x, 'bn'), b.parameter('w', [3, 4, 1, 1]))],
-    ['a square', (x, b) => {
-      const y = conv2d(x, b.parameter('w', [3, 4, 1, 1]));
-      return mul(y, y);
-    }],
+    [
+      'a square',
+      (x, b) => {
+        const y = conv2d(x, b.parameter('w', [3, 4, 1, 1]));
+        return mul(y, y);
+      },
+    ],
   ])('leaves %s', (_, build) => {
     const graph = graphOf(build);
     expect(foldBatchNorm.run(graph)).toEqual(graph);

@@ -50,18 +50,20 @@ describe('select-outputs', () => {
 
 describe('add-intermediates', () => {
   it('shows the last value of a scope or of those below it, and lets another head be put there', () => {
-    const graph = addIntermediates(inferenceMode.run(network), { features: 'block', normed: 'block.bn', conv: 'block.conv' });
+    const graph = addIntermediates(inferenceMode.run(network), {
+      features: 'block',
+      normed: 'block.bn',
+      conv: 'block.conv',
+    });
     verifyGraph(graph);
     const shapes = ['features', 'normed', 'conv'] as const;
     const operations = shapes.map((name) => {
       const node = graph.nodes[graph.outputs[name].value];
       return node.op === 'result' ? graph.nodes[node.inputs[0]] : node;
     });
-    expect(operations.map((node) => (node.op === 'call' ? graph.functions[node.attrs.function].name : node.op))).toEqual([
-      'relu',
-      'batchNorm',
-      'conv2d',
-    ]);
+    expect(
+      operations.map((node) => (node.op === 'call' ? graph.functions[node.attrs.function].name : node.op)),
+    ).toEqual(['relu', 'batchNorm', 'conv2d']);
     const builder = GraphBuilder.from(selectOutputs(graph, ['features']));
     const pooled = sum(builder.tensor(builder.outputs['features'].value), { axes: [2, 3] });
     const head = builder.within('head', () => linear(pooled, builder.parameter('weight', [10, 3])));
