@@ -2,7 +2,6 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Model } from '@netwright/arch';
 import { NetwrightError } from '@netwright/ir';
 import { RUN_FILES } from '@netwright/train/node';
 import { deserializeModel, type SavedModel } from '@netwright/weights';
@@ -16,11 +15,6 @@ export async function readSavedModel(place: string): Promise<SavedModel> {
   const base = await basePath(place);
   const [tensors, description] = await Promise.all([read(`${base}.safetensors`), read(`${base}.json`)]);
   return deserializeModel(tensors, new TextDecoder().decode(description));
-}
-
-/** A saved model as a model: its graph comes from the file. */
-export function modelOf({ name, family, options, inputShape, classes, graph }: SavedModel): Model {
-  return { name, family, options, inputShape, classes: classes.length, build: () => graph };
 }
 
 async function basePath(place: string): Promise<string> {

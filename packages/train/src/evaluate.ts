@@ -26,7 +26,7 @@ export interface EvaluationResult {
 }
 
 /** Measures a trainer's or predictor's model on a dataset, in the dataset's order. */
-export async function evaluateDataset(
+export async function evaluate(
   trainer: Pick<Predictor, 'evaluate' | 'model'>,
   dataset: Dataset,
   options: EvaluateOptions = {},

@@ -17,7 +17,7 @@ export {
   type Trainer,
   type TrainerOptions,
 } from './trainer.ts';
-export { evaluateDataset, type EvaluateOptions, type EvaluationResult } from './evaluate.ts';
+export { evaluate, type EvaluateOptions, type EvaluationResult } from './evaluate.ts';
 export { accuracy, argmax, confusion, topK, type Metric, type MetricBatch } from './metrics.ts';
 export type { MetricValues, TrainEvent, TrainListener } from './events.ts';
 export {
@@ -37,3 +37,4 @@ export {
 export { freeze } from './freeze.ts';
 export { findBadNode, type BadNode } from './find-bad-node.ts';
 export { createPredictor, type Predictor, type PredictorOptions } from './predictor.ts';
+export { modelOf, predict, type PredictOptions, type Prediction } from './predict.ts';

@@ -7,7 +7,7 @@ import { crossEntropy, isNetwrightError, NetwrightError, structuralHash, type Lo
 import { constantLr, type Optimizer, type Schedule } from '@netwright/optim';
 import { stateDictNames } from '@netwright/weights';
 import type { Checkpoint, RunIdentity, RunState } from './checkpoint.ts';
-import { evaluateDataset, type EvaluationResult } from './evaluate.ts';
+import { evaluate, type EvaluationResult } from './evaluate.ts';
 import type { MetricValues, TrainEvent, TrainListener } from './events.ts';
 import { accuracy, type Metric } from './metrics.ts';
 import { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
@@ -386,7 +386,7 @@ class TrainingRun {
   private async measure(trainer: Trainer, split: 'validation' | 'test'): Promise<EvaluationResult | undefined> {
     const dataset = this.options.data[split];
     if (dataset === undefined) return undefined;
-    return evaluateDataset(trainer, dataset, {
+    return evaluate(trainer, dataset, {
       metrics: this.metrics,
       batchSize: this.options.evaluationBatchSize,
       transforms: this.options.evaluationTransforms,

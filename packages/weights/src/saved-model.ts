@@ -1,7 +1,7 @@
 // A trained model as two files: tensors, and a description that says how to feed and read it.
 
 import type { TensorData } from '@netwright/compiler';
-import type { Preprocessing } from '@netwright/data';
+import { parsePreprocessing, type Preprocessing } from '@netwright/data';
 import { fromJson, NetwrightError, toJson, type Graph, type GraphJson } from '@netwright/ir';
 import { readSafetensors } from './safetensors/read.ts';
 import { writeSafetensors } from './safetensors/write.ts';
@@ -64,7 +64,8 @@ function parseDescription(text: string): ModelDescription {
     (key) => !Object.hasOwn(value, key),
   );
   if (missing.length > 0) throw descriptionError(`a description without ${missing.join(', ')}`);
-  return value as ModelDescription;
+  const description = value as ModelDescription;
+  return { ...description, preprocessing: parsePreprocessing(description.preprocessing) };
 }
 
 function descriptionError(received: string, cause?: unknown): NetwrightError {

@@ -1,8 +1,8 @@
 import { normalize } from '@netwright/data';
 import { crossEntropy, inferenceMode } from '@netwright/ir';
-import { accuracy, createPredictor, evaluateDataset, topK } from '@netwright/train';
+import { accuracy, createPredictor, evaluate, modelOf, topK } from '@netwright/train';
 import { create } from '../plugins.ts';
-import { modelOf, readSavedModel } from '../saved-models.ts';
+import { readSavedModel } from '../saved-models.ts';
 import { EXIT, type Session } from '../session.ts';
 import type { Spec } from '../spec.ts';
 
@@ -34,7 +34,7 @@ export async function evaluateCommand(
     });
     const metrics = saved.classes.length > 5 ? [accuracy(), topK(5)] : [accuracy()];
     const transforms = [normalize(saved.preprocessing.normalization)];
-    const { values } = await evaluateDataset(predictor, test, { metrics, batchSize: options.batchSize, transforms });
+    const { values } = await evaluate(predictor, test, { metrics, batchSize: options.batchSize, transforms });
     await predictor.dispose();
     if (options.json)
       output.line(
