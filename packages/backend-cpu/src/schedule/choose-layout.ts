@@ -3,17 +3,19 @@
 import type { BufferDecl, Index, Kernel, KernelProgram, SchedulePass, Storage } from '@netwright/compiler';
 
 import { affineAxes, axisIndex, indexKey, pureAxis } from './index-algebra.ts';
-import { persistentOrder, storageInOrder } from './persistent-storage.ts';
+import { imageOrder, persistentOrder, storageInOrder } from './persistent-storage.ts';
 import { loadsOf, reducesOf, type LoadExpr } from './rewrite-expression.ts';
 
-const imageOrder = [0, 2, 3, 1];
 const filterOrder = [2, 3, 1, 0];
+
+/** An input image of fewer channels is read as it is: its lanes would be half empty. */
+const fewChannels = 4;
 
 type Vote = 'image' | 'filter';
 
 /**
- * Inputs and constants keep canonical order; persistent buffers have one that depends on their shape alone. An output that
- * would be better in another order is computed in it and copied at the end.
+ * Constants keep canonical order; persistent buffers have one that depends on their shape alone. Inputs and outputs that would
+ * be better in another order are copied at the start and at the end.
  */
 export const chooseLayout: SchedulePass = {
   name: 'choose-layout',
@@ -29,36 +31,40 @@ export const chooseLayout: SchedulePass = {
     const persistent = new Map<number, readonly number[]>();
     for (const { id, role, shape } of program.buffers)
       if (role.kind === 'persistent') persistent.set(classes.find(id), persistentOrder(shape));
-    return copyOutputs({
-      ...program,
-      buffers: program.buffers.map((decl) => withOrder(decl, classes.find(decl.id), votes, persistent)),
-    });
+    const buffers = program.buffers.map((decl) => withOrder(decl, classes.find(decl.id), votes, persistent));
+    return copyEnds({ ...program, buffers });
   },
 };
 
-/** Outputs in canonical order again, each a copy of a temporary buffer. */
-function copyOutputs({ buffers, kernels }: KernelProgram): KernelProgram {
+/** Inputs and outputs in canonical order again, copied from or to temporary buffers. */
+function copyEnds({ buffers, kernels }: KernelProgram): KernelProgram {
   const all = [...buffers];
-  const copies: Kernel[] = [];
+  const first: Kernel[] = [];
+  const last: Kernel[] = [];
   for (const decl of buffers) {
     const { id, shape, role, dtype } = decl;
-    if (role.kind !== 'output' || isRowMajor(decl)) continue;
+    if ((role.kind !== 'output' && role.kind !== 'input') || isRowMajor(decl)) continue;
     all[id] = { ...decl, role: { kind: 'temporary' } };
     const canonical = { ...decl, id: all.length, storage: rowMajorStorage(shape) };
     all.push(canonical);
+    const [from, to] = role.kind === 'output' ? [id, canonical.id] : [canonical.id, id];
     const index = shape.map((_, k) => axisIndex(k));
     const loaded = dtype === 'u8' ? 'i32' : dtype;
-    const value = { kind: 'load', dtype: loaded, buffer: id, index, guards: [], fill: 0 } as const;
-    const writer = kernels.find(({ outputs }) => outputs.some(({ buffer }) => buffer === id));
-    copies.push({
-      name: `${role.names.join('+')}/canonical`,
-      sources: writer?.sources ?? [],
+    const user = kernels.find(({ outputs }) =>
+      outputs.some(({ buffer, value }) => buffer === id || loadsOf(value).some((load) => load.buffer === id)),
+    );
+    const copy: Kernel = {
+      name: `${role.kind === 'output' ? role.names.join('+') : role.name}/${role.kind === 'output' ? 'canonical' : 'ordered'}`,
+      sources: user?.sources ?? [],
       axes: shape.map((extent, axis) => ({ id: axis, extent })),
       reductionAxes: [],
-      outputs: [{ buffer: canonical.id, index, value }],
-    });
+      outputs: [
+        { buffer: to, index, value: { kind: 'load', dtype: loaded, buffer: from, index, guards: [], fill: 0 } },
+      ],
+    };
+    (role.kind === 'output' ? last : first).push(copy);
   }
-  return { buffers: all, kernels: [...kernels, ...copies] };
+  return { buffers: all, kernels: [...first, ...kernels, ...last] };
 }
 
 function rowMajorStorage(shape: readonly number[]): Storage {
@@ -81,7 +87,7 @@ function withOrder(
 ): BufferDecl {
   const { role, shape } = decl;
   if (role.kind === 'persistent') return { ...decl, storage: storageInOrder(shape, persistentOrder(shape)) };
-  if (role.kind !== 'temporary' && role.kind !== 'output') return decl;
+  if (role.kind === 'constant' || (role.kind === 'input' && (shape[1] ?? 1) < fewChannels)) return decl;
   const vote = votes.get(group);
   const order = persistent.get(group) ?? (vote === undefined ? undefined : vote === 'image' ? imageOrder : filterOrder);
   return order === undefined ? decl : { ...decl, storage: storageInOrder(shape, order) };
@@ -94,7 +100,7 @@ class Classes {
 
   constructor(buffers: readonly BufferDecl[]) {
     this.#parent = buffers.map(({ id }) => id);
-    this.#movable = buffers.map(({ role }) => role.kind !== 'input' && role.kind !== 'constant');
+    this.#movable = buffers.map(({ role }) => role.kind !== 'constant');
   }
 
   find(id: number): number {

@@ -5,6 +5,7 @@ import type { BufferDecl, Expr, Guard, Index, Kernel, KernelProgram, SchedulePas
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
 import { affineRange, axisIndex, indexKey, shiftIndex } from './index-algebra.ts';
+import { imageOrder, storageInOrder } from './persistent-storage.ts';
 import { loadsOf, reducesOf, rewriteExpression, type LoadExpr, type ReduceExpr } from './rewrite-expression.ts';
 
 /** Fewest terms for each copied element: multiplications, or steps of a pooling window. */
@@ -167,7 +168,7 @@ function copyFor(
     dtype: 'f32',
     shape,
     role: { kind: 'temporary' },
-    storage: paddedStorage(shape, source.storage),
+    storage: paddedStorage(shape, source),
   };
   buffers.push(scratch);
   const replacements = group.map(({ load: from }): readonly [Expr, Expr] => [
@@ -186,8 +187,13 @@ function copyFor(
   };
 }
 
-/** The order of the source, dense but for a pitch that is not a power of two between long rows. */
-function paddedStorage(shape: readonly number[], like: Storage): Storage {
+/**
+ * The order of the source, but channels last for an image that is padded around (an input comes in canonical order). Dense
+ * but for a pitch that is not a power of two between long rows.
+ */
+function paddedStorage(shape: readonly number[], source: BufferDecl): Storage {
+  const isImage = shape.length === 4 && shape[0] === source.shape[0] && shape[1] === source.shape[1];
+  const like = isImage ? storageInOrder(source.shape, imageOrder) : source.storage;
   const innermostFirst = shape
     .map((_, dimension) => dimension)
     .sort((a, b) => (like.strides[a] ?? 0) - (like.strides[b] ?? 0) || (shape[b] ?? 0) - (shape[a] ?? 0));

@@ -1,6 +1,9 @@
-// Where the store keeps a tensor: a function of its shape alone, because programs of every batch size and mode share it.
+// Orders of dimensions in memory. Where the store keeps a tensor is a function of its shape alone, because programs of every batch size and mode share it.
 
 import type { Storage } from '@netwright/compiler';
+
+/** Channels last: [n][h][w][c]. */
+export const imageOrder: readonly number[] = [0, 2, 3, 1];
 
 /** Dimensions from the outermost to the innermost in memory. */
 export function persistentOrder(shape: readonly number[]): readonly number[] {

@@ -19,7 +19,7 @@ export const splitReductions: SchedulePass = {
   name: 'split-reductions',
   requires: 'Reductions of a kernel do not nest.',
   guarantees:
-    'No sum or maximum of more than 4096 elements to fewer than 4096 outputs remains in one step, except where no axis divides evenly.',
+    'No sum or maximum of more than 256 elements to fewer than 4096 outputs remains in one step, except where no axis divides evenly.',
   run: (program) => {
     const buffers = [...program.buffers];
     const kernels = program.kernels.flatMap((kernel) => splitKernel(kernel, buffers));
