@@ -16,7 +16,15 @@ const { architectures } = JSON.parse(
   readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
 ) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
 
-const RECORDED = ['resnet18', 'resnet50', 'resnet152', 'cifar_resnet20', 'cifar_resnet32', 'cifar_resnet56', 'cifar_resnet110'];
+const RECORDED = [
+  'resnet18',
+  'resnet50',
+  'resnet152',
+  'cifar_resnet20',
+  'cifar_resnet32',
+  'cifar_resnet56',
+  'cifar_resnet110',
+];
 
 const recorded = RECORDED.map((name): GoldenNetwork => {
   const { input, output, params, macs, state_dict } = architectures[name];
@@ -32,7 +40,8 @@ const torchvision: readonly GoldenNetwork[] = [
 testArchitecture(resnet, { golden: [...recorded, ...torchvision], tiny: { imageSize: 8 } });
 
 describe('options', () => {
-  const macsOf = (name: string, options: Parameters<typeof resnet>[1]): number => costOf(inferenceMode.run(resnet(name, options).build())).macs;
+  const macsOf = (name: string, options: Parameters<typeof resnet>[1]): number =>
+    costOf(inferenceMode.run(resnet(name, options).build())).macs;
 
   it('strideIn moves the stride as in the paper: other multiply-adds, the same parameters', () => {
     const paper = resnet('resnet50', { strideIn: '1x1' }).build();
@@ -82,7 +91,8 @@ describe('names', () => {
   it('follow cifar_resnetN with N = 6n + 2', () => {
     expect(resnet.has('cifar_resnet26')).toBe(true);
     expect(resnet('cifar_resnet26')).toMatchObject({ inputShape: [3, 32, 32], classes: 10 });
-    for (const name of ['cifar_resnet2', 'cifar_resnet21', 'cifar_resnet', 'resnet19', 'toString']) expect(resnet.has(name), name).toBe(false);
+    for (const name of ['cifar_resnet2', 'cifar_resnet21', 'cifar_resnet', 'resnet19', 'toString'])
+      expect(resnet.has(name), name).toBe(false);
   });
 
   it('that do not exist are answered with those that do', () => {

@@ -2,7 +2,15 @@
 
 import { buildGraph, flatten, GraphBuilder, structuralHash, tensorType, verifyGraph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
-import { batchNormLayer, channelsOf, conv2dLayer, defineArchitecture, kaimingFanOut, linearLayer, torchDefaultInit } from '../src/index.ts';
+import {
+  batchNormLayer,
+  channelsOf,
+  conv2dLayer,
+  defineArchitecture,
+  kaimingFanOut,
+  linearLayer,
+  torchDefaultInit,
+} from '../src/index.ts';
 
 const toy = defineArchitecture<{ readonly width: number }, { readonly bias: boolean; readonly aux: boolean }>({
   family: 'toy',
@@ -17,7 +25,10 @@ const toy = defineArchitecture<{ readonly width: number }, { readonly bias: bool
     const features = flatten(x, 1);
     const logits = linearLayer(features, { name: 'fc', out: classes, bias });
     if (!aux) return logits;
-    return { logits, aux: { value: linearLayer(features, { name: 'aux', out: classes }), role: 'trainingOnly', lossWeight: 0.3 } };
+    return {
+      logits,
+      aux: { value: linearLayer(features, { name: 'aux', out: classes }), role: 'trainingOnly', lossWeight: 0.3 },
+    };
   },
 });
 
@@ -25,12 +36,23 @@ describe('defineArchitecture', () => {
   it('resolves options: common, then the family’s, then the variant’s, then the caller’s', () => {
     expect(toy('toy4').options).toEqual({ classes: 1000, channels: 3, imageSize: 224, bias: true, aux: false });
     expect(toy('tiny').options).toEqual({ classes: 3, channels: 3, imageSize: 8, bias: true, aux: false });
-    expect(toy('tiny', { imageSize: [6, 4], channels: 1, bias: false }).options).toEqual({ classes: 3, channels: 1, imageSize: [6, 4], bias: false, aux: false });
+    expect(toy('tiny', { imageSize: [6, 4], channels: 1, bias: false }).options).toEqual({
+      classes: 3,
+      channels: 1,
+      imageSize: [6, 4],
+      bias: false,
+      aux: false,
+    });
   });
 
   it('gives models that say what they are', () => {
     const { name, family, inputShape, classes } = toy('tiny', { imageSize: [6, 4] });
-    expect({ name, family, inputShape, classes }).toEqual({ name: 'tiny', family: 'toy', inputShape: [3, 6, 4], classes: 3 });
+    expect({ name, family, inputShape, classes }).toEqual({
+      name: 'tiny',
+      family: 'toy',
+      inputShape: [3, 6, 4],
+      classes: 3,
+    });
     expect({ family: toy.family, paper: toy.paper, variants: toy.variants, grammar: toy.grammar }).toEqual({
       family: 'toy',
       paper: 'https://example.org/toy',
@@ -40,7 +62,14 @@ describe('defineArchitecture', () => {
   });
 
   it('knows names by list and by grammar, and no others', () => {
-    expect(['toy4', 'tiny', 'toy17', 'other', 'toString', '__proto__'].map((name) => toy.has(name))).toEqual([true, true, true, false, false, false]);
+    expect(['toy4', 'tiny', 'toy17', 'other', 'toString', '__proto__'].map((name) => toy.has(name))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
     expect(toy('toy17', { imageSize: 4 }).build().parameters['conv.weight'].type.shape).toEqual([17, 3, 3, 3]);
   });
 
@@ -82,7 +111,9 @@ describe('layers', () => {
       plain: conv2dLayer(x, { name: 'plain', out: 9, kernel: [3, 5], groups: 3, stride: 2 }),
       biased: conv2dLayer(x, { name: 'biased', out: 4, kernel: 1, bias: true, init: { kind: 'constant', value: 1 } }),
     }));
-    expect(Object.entries(graph.parameters).map(([name, { type, group, init }]) => [name, type.shape, group, init])).toEqual([
+    expect(
+      Object.entries(graph.parameters).map(([name, { type, group, init }]) => [name, type.shape, group, init]),
+    ).toEqual([
       ['plain.weight', [9, 2, 3, 5], 'decay', kaimingFanOut],
       ['biased.weight', [4, 6, 1, 1], 'decay', { kind: 'constant', value: 1 }],
       ['biased.bias', [4], 'noDecay', { kind: 'biasOf', fanIn: 6 }],
@@ -96,7 +127,9 @@ describe('layers', () => {
       z: linearLayer(x, { name: 'free', out: 2, bias: false }),
       w: linearLayer(x, { name: 'own', out: 2, biasInit: { kind: 'constant', value: 3 } }),
     }));
-    expect(Object.entries(graph.parameters).map(([name, { type, group, init }]) => [name, type.shape, group, init])).toEqual([
+    expect(
+      Object.entries(graph.parameters).map(([name, { type, group, init }]) => [name, type.shape, group, init]),
+    ).toEqual([
       ['fc.weight', [7, 5], 'decay', torchDefaultInit],
       ['fc.bias', [7], 'noDecay', { kind: 'biasOf', fanIn: 5 }],
       ['free.weight', [2, 5], 'decay', torchDefaultInit],
@@ -110,7 +143,14 @@ describe('layers', () => {
     verifyGraph(graph);
     expect(Object.keys(graph.parameters)).toEqual(['bn1.weight', 'bn1.bias']);
     expect(Object.values(graph.parameters).map(({ group }) => group)).toEqual(['noDecay', 'noDecay']);
-    expect(Object.entries(graph.states).map(([name, { type, init, serializedAs }]) => [name, type.dtype, init, serializedAs])).toEqual([
+    expect(
+      Object.entries(graph.states).map(([name, { type, init, serializedAs }]) => [
+        name,
+        type.dtype,
+        init,
+        serializedAs,
+      ]),
+    ).toEqual([
       ['bn1.running_mean', 'f32', { kind: 'constant', value: 0 }, undefined],
       ['bn1.running_var', 'f32', { kind: 'constant', value: 1 }, undefined],
       ['bn1.num_batches_tracked', 'i32', { kind: 'constant', value: 0 }, 'I64'],

@@ -4,7 +4,9 @@ import { buildGraph, GraphBuilder, tensorType, type Graph, type Initializer } fr
 import { describe, expect, it } from 'vitest';
 import { initialize } from '../src/index.ts';
 
-function graphOf(parameters: Readonly<Record<string, { readonly shape: readonly number[]; readonly init: Initializer }>>): Graph {
+function graphOf(
+  parameters: Readonly<Record<string, { readonly shape: readonly number[]; readonly init: Initializer }>>,
+): Graph {
   const builder = new GraphBuilder();
   for (const [name, { shape, init }] of Object.entries(parameters)) builder.parameter(name, shape, { init });
   return builder.finish();
@@ -38,11 +40,36 @@ const COUNT = 128 * 64 * 9;
 
 describe('the distribution of', () => {
   it.each<[string, Initializer, number, 'normal' | 'uniform']>([
-    ['Kaiming normal, fan in', { kind: 'kaiming', distribution: 'normal', fan: 'fanIn', gain: Math.SQRT2 }, Math.sqrt(2 / FAN_IN), 'normal'],
-    ['Kaiming normal, fan out', { kind: 'kaiming', distribution: 'normal', fan: 'fanOut', gain: Math.SQRT2 }, Math.sqrt(2 / FAN_OUT), 'normal'],
-    ['Kaiming uniform, fan in', { kind: 'kaiming', distribution: 'uniform', fan: 'fanIn', gain: Math.SQRT2 }, Math.sqrt(2 / FAN_IN), 'uniform'],
-    ['Xavier normal', { kind: 'xavier', distribution: 'normal', fan: 'fanAvg', gain: 1 }, Math.sqrt(2 / (FAN_IN + FAN_OUT)), 'normal'],
-    ['Xavier uniform', { kind: 'xavier', distribution: 'uniform', fan: 'fanAvg', gain: 1 }, Math.sqrt(2 / (FAN_IN + FAN_OUT)), 'uniform'],
+    [
+      'Kaiming normal, fan in',
+      { kind: 'kaiming', distribution: 'normal', fan: 'fanIn', gain: Math.SQRT2 },
+      Math.sqrt(2 / FAN_IN),
+      'normal',
+    ],
+    [
+      'Kaiming normal, fan out',
+      { kind: 'kaiming', distribution: 'normal', fan: 'fanOut', gain: Math.SQRT2 },
+      Math.sqrt(2 / FAN_OUT),
+      'normal',
+    ],
+    [
+      'Kaiming uniform, fan in',
+      { kind: 'kaiming', distribution: 'uniform', fan: 'fanIn', gain: Math.SQRT2 },
+      Math.sqrt(2 / FAN_IN),
+      'uniform',
+    ],
+    [
+      'Xavier normal',
+      { kind: 'xavier', distribution: 'normal', fan: 'fanAvg', gain: 1 },
+      Math.sqrt(2 / (FAN_IN + FAN_OUT)),
+      'normal',
+    ],
+    [
+      'Xavier uniform',
+      { kind: 'xavier', distribution: 'uniform', fan: 'fanAvg', gain: 1 },
+      Math.sqrt(2 / (FAN_IN + FAN_OUT)),
+      'uniform',
+    ],
     ['normal', { kind: 'normal', mean: 0, std: 0.02 }, 0.02, 'normal'],
     ['uniform', { kind: 'uniform', low: -0.3, high: 0.3 }, 0.3 / Math.sqrt(3), 'uniform'],
   ])('%s', (_, init, std, shape) => {
@@ -89,7 +116,11 @@ describe('values', () => {
   it('are a function of seed and name, not of what else there is', () => {
     const alone = draw(normal, [50], 7, 'layer1.weight');
     const among = initialize(
-      graphOf({ first: { shape: [9], init: normal }, 'layer1.weight': { shape: [50], init: normal }, last: { shape: [9], init: normal } }),
+      graphOf({
+        first: { shape: [9], init: normal },
+        'layer1.weight': { shape: [50], init: normal },
+        last: { shape: [9], init: normal },
+      }),
       7,
     );
     expect(among.get('layer1.weight')?.data).toEqual(alone);
@@ -100,7 +131,11 @@ describe('values', () => {
   it('of different names and seeds have nothing to do with each other', () => {
     const correlation = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0) / a.length;
     const base = draw(normal, [10_000], 1, 'a');
-    for (const other of [draw(normal, [10_000], 1, 'b'), draw(normal, [10_000], 2, 'a'), draw(normal, [10_001], 1, 'a').slice(1)]) {
+    for (const other of [
+      draw(normal, [10_000], 1, 'b'),
+      draw(normal, [10_000], 2, 'a'),
+      draw(normal, [10_001], 1, 'a').slice(1),
+    ]) {
       expect(Math.abs(correlation(base, other))).toBeLessThan(0.05);
     }
   });
@@ -121,7 +156,13 @@ describe('values', () => {
   });
 
   it('of copies are those of the parameter, in their own memory', () => {
-    const values = initialize(graphOf({ copy: { shape: [5], init: { kind: 'copyOf', parameter: 'source' } }, source: { shape: [5], init: normal } }), 1);
+    const values = initialize(
+      graphOf({
+        copy: { shape: [5], init: { kind: 'copyOf', parameter: 'source' } },
+        source: { shape: [5], init: normal },
+      }),
+      1,
+    );
     expect(values.get('copy')?.data).toEqual(values.get('source')?.data);
     expect(values.get('copy')?.data.buffer).not.toBe(values.get('source')?.data.buffer);
   });
@@ -131,7 +172,8 @@ describe('messages', () => {
   it.each<[string, () => Graph]>([
     [
       'initialize (weight): expected a tensor with two or more dimensions, received shape [3]. Hint: use a uniform, normal or constant initializer [initialize.fan]',
-      () => graphOf({ weight: { shape: [3], init: { kind: 'kaiming', distribution: 'normal', fan: 'fanIn', gain: 1 } } }),
+      () =>
+        graphOf({ weight: { shape: [3], init: { kind: 'kaiming', distribution: 'normal', fan: 'fanIn', gain: 1 } } }),
     ],
     [
       'initialize (copy): expected the name of a parameter, received nothing. [initialize.copy]',

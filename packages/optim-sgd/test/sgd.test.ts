@@ -3,7 +3,9 @@ import { testOptimizer, type OptimizerOracle } from '@netwright/testing';
 import { expect, it } from 'vitest';
 import { sgd } from '../src/index.ts';
 
-const oracle = JSON.parse(readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8')) as OptimizerOracle;
+const oracle = JSON.parse(
+  readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
+) as OptimizerOracle;
 
 testOptimizer(sgd, {
   golden: {

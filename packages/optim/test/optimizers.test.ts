@@ -20,9 +20,21 @@ const DEFAULTS: ScaledOptions = { lr: 0.1, weightDecay: 0.5, nesterov: false, mo
 const scaled = defineOptimizer({
   name: 'scaled',
   options: DEFAULTS,
-  check: (options) => requireOptions('scaled', options, { lr: [0, Infinity], weightDecay: [0, 1] }, options.mode === 'odd' ? ['mode is odd'] : []),
-  state: ({ nesterov }) => ({ velocity: { kind: 'constant', value: 0 }, ...(nesterov ? { extra: { kind: 'constant', value: 2 } } : {}) }),
-  update: ({ param, grad, state, hyper }) => ({ param: sub(sub(param, mul(grad, hyper.lr)), mul(param, hyper.weightDecay)), state }),
+  check: (options) =>
+    requireOptions(
+      'scaled',
+      options,
+      { lr: [0, Infinity], weightDecay: [0, 1] },
+      options.mode === 'odd' ? ['mode is odd'] : [],
+    ),
+  state: ({ nesterov }) => ({
+    velocity: { kind: 'constant', value: 0 },
+    ...(nesterov ? { extra: { kind: 'constant', value: 2 } } : {}),
+  }),
+  update: ({ param, grad, state, hyper }) => ({
+    param: sub(sub(param, mul(grad, hyper.lr)), mul(param, hyper.weightDecay)),
+    state,
+  }),
   gradientAt: ({ param, hyper }) => mul(param, hyper.lr),
 });
 
@@ -62,7 +74,10 @@ describe('defineOptimizer', () => {
 
   it('declares the state that the options ask for', () => {
     expect(Object.keys(scaled().state)).toEqual(['velocity']);
-    expect(scaled({ nesterov: true }).state).toEqual({ velocity: { kind: 'constant', value: 0 }, extra: { kind: 'constant', value: 2 } });
+    expect(scaled({ nesterov: true }).state).toEqual({
+      velocity: { kind: 'constant', value: 0 },
+      extra: { kind: 'constant', value: 2 },
+    });
   });
 
   it('carries gradientAt where the rule has one', () => {
@@ -70,7 +85,11 @@ describe('defineOptimizer', () => {
     const param = builder.parameter('a', [3]);
     const at = scaled().gradientAt?.({ param, state: {}, step: param, hyper: hyperInputs(builder, scaled()) });
     expect(at?.type).toEqual(param.type);
-    const plain = defineOptimizer({ name: 'plain', options: { lr: 1 }, update: ({ param: same, state }) => ({ param: same, state }) });
+    const plain = defineOptimizer({
+      name: 'plain',
+      options: { lr: 1 },
+      update: ({ param: same, state }) => ({ param: same, state }),
+    });
     expect(plain().gradientAt).toBeUndefined();
     expect(plain().state).toEqual({});
   });
@@ -121,7 +140,8 @@ describe('applyOptimizer', () => {
 
   it('replaces a hyper-parameter for some parameters by a constant', () => {
     const graph = training((builder) => ({
-      override: (name): Readonly<Record<string, number>> => (builder.parameters[name].group === 'noDecay' ? { weightDecay: 0, other: 1 } : {}),
+      override: (name): Readonly<Record<string, number>> =>
+        builder.parameters[name].group === 'noDecay' ? { weightDecay: 0, other: 1 } : {},
     }));
     expect(readBy(graph, 'a')).toContain('$hyper.weightDecay');
     expect(readBy(graph, 'b').toSorted()).toEqual(['$hyper.lr', 'grad/b']);

@@ -53,7 +53,12 @@ const SCHEDULES: Readonly<Record<string, Schedule>> = {
 const TOTAL_STEPS = 40;
 
 /** Hyper-parameters of every step, with one metric reported after each where there are metrics. */
-function simulate(schedule: Schedule, count: number, base: Readonly<Record<string, number>>, metrics: readonly number[] = []) {
+function simulate(
+  schedule: Schedule,
+  count: number,
+  base: Readonly<Record<string, number>>,
+  metrics: readonly number[] = [],
+) {
   let state = schedule.initial;
   return Array.from({ length: count }, (_, step) => {
     const hyper = schedule.at({ step, stepsPerEpoch: 4, totalSteps: TOTAL_STEPS }, base, state);
@@ -75,9 +80,16 @@ describe('recorded schedules', () => {
 
   it.each(recorded)('$name', ({ name, base_lr, lr, momentum, metric }) => {
     const hyper = simulate(SCHEDULES[name], lr.length, { lr: base_lr, momentum: 0.9 }, metric);
-    expectNear(hyper.map((values) => values.lr), lr);
+    expectNear(
+      hyper.map((values) => values.lr),
+      lr,
+    );
     if (momentum === undefined) expect(hyper.every((values) => !Object.hasOwn(values, 'momentum'))).toBe(true);
-    else expectNear(hyper.map((values) => values.momentum), momentum);
+    else
+      expectNear(
+        hyper.map((values) => values.momentum),
+        momentum,
+      );
   });
 });
 
@@ -132,7 +144,8 @@ describe('warmup', () => {
 
 describe('oneCycle', () => {
   it('leaves momentum alone on request, and for optimizers without', () => {
-    for (const hyper of simulate(oneCycle({ maxLr: 1, momentum: null }), 40, { lr: 1, momentum: 0.9 })) expect(Object.keys(hyper)).toEqual(['lr']);
+    for (const hyper of simulate(oneCycle({ maxLr: 1, momentum: null }), 40, { lr: 1, momentum: 0.9 }))
+      expect(Object.keys(hyper)).toEqual(['lr']);
     for (const hyper of simulate(oneCycle({ maxLr: 1 }), 40, { lr: 1 })) expect(Object.keys(hyper)).toEqual(['lr']);
   });
 
@@ -149,7 +162,9 @@ describe('oneCycle', () => {
 
 describe('reduceOnPlateau', () => {
   const run = (options: Parameters<typeof reduceOnPlateau>[0], metrics: readonly number[]) =>
-    simulate(reduceOnPlateau({ patience: 1, factor: 0.5, ...options }), metrics.length, { lr: 1 }, metrics).map(({ lr }) => lr);
+    simulate(reduceOnPlateau({ patience: 1, factor: 0.5, ...options }), metrics.length, { lr: 1 }, metrics).map(
+      ({ lr }) => lr,
+    );
 
   it('looks for larger metrics in mode max', () => {
     expect(run({ mode: 'max' }, [1, 2, 3, 4, 5])).toEqual([1, 1, 1, 1, 1]);

@@ -11,3 +11,4 @@ export {
   type GoldenNetwork,
   type TestArchitectureOptions,
 } from './architecture/test-architecture.ts';
+export { testOp, type OpCase } from './op/test-op.ts';

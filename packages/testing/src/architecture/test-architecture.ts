@@ -50,7 +50,10 @@ export interface TestArchitectureOptions<O extends ModelOptions = ModelOptions> 
  * Declares the tests of an architecture. Every listed variant: a valid graph, its outputs, JSON and inference form. Every golden network: parameters, multiply-adds, output
  * shape, names and shapes of the state. `tiny`: gradients against finite differences, gradients that reach every parameter, and a batch whose loss falls to a tenth in 60 steps.
  */
-export function testArchitecture<O extends ModelOptions>(architecture: Architecture<O>, options: TestArchitectureOptions<O>): void {
+export function testArchitecture<O extends ModelOptions>(
+  architecture: Architecture<O>,
+  options: TestArchitectureOptions<O>,
+): void {
   const { golden, backends = {}, lr = 0.05 } = options;
   describe(architecture.family, () => {
     it('has a variant tiny, a paper, and names that are its own', () => {
@@ -68,7 +71,11 @@ export function testArchitecture<O extends ModelOptions>(architecture: Architect
         expect(structuralHash(model.build())).toBe(structuralHash(graph));
         expect(formatType(graph.inputs.image.type)).toBe(`f32[N, ${model.inputShape.join(', ')}]`);
         const [[first, { value, role }]] = Object.entries(graph.outputs);
-        expect([first, role, formatType(graph.nodes[value].type)]).toEqual(['logits', 'prediction', `f32[N, ${String(model.classes)}]`]);
+        expect([first, role, formatType(graph.nodes[value].type)]).toEqual([
+          'logits',
+          'prediction',
+          `f32[N, ${String(model.classes)}]`,
+        ]);
       });
 
       it('survives JSON', () => {
@@ -122,7 +129,8 @@ export function testArchitecture<O extends ModelOptions>(architecture: Architect
     });
 
     describe('tiny, trained', () => {
-      const tiny = (): Model => architecture('tiny', { classes: 3, imageSize: 16, ...options.tiny } as Partial<CommonOptions & O>);
+      const tiny = (): Model =>
+        architecture('tiny', { classes: 3, imageSize: 16, ...options.tiny } as Partial<CommonOptions & O>);
 
       it('has the gradients of finite differences, and none that is zero', async () => {
         const report = await checkGradients(tiny());
@@ -130,13 +138,16 @@ export function testArchitecture<O extends ModelOptions>(architecture: Architect
         for (const { name, error } of report.checked) expect(error, name).toBeLessThan(1e-5);
       });
 
-      it.each(Object.entries({ reference: () => reference(), ...backends }))('learns one batch on %s: a tenth of the loss in 60 steps', async (_, create) => {
-        const backend = create();
-        const losses = await lossesOf(tiny(), backend, { steps: 60, lr });
-        await backend.dispose();
-        expect(losses.every(Number.isFinite), 'all losses are finite').toBe(true);
-        expect(losses.at(-1)).toBeLessThan(losses[0] / 10);
-      });
+      it.each(Object.entries({ reference: () => reference(), ...backends }))(
+        'learns one batch on %s: a tenth of the loss in 60 steps',
+        async (_, create) => {
+          const backend = create();
+          const losses = await lossesOf(tiny(), backend, { steps: 60, lr });
+          await backend.dispose();
+          expect(losses.every(Number.isFinite), 'all losses are finite').toBe(true);
+          expect(losses.at(-1)).toBeLessThan(losses[0] / 10);
+        },
+      );
     });
 
     it('refuses an unknown variant, and says which there are', () => {
@@ -165,14 +176,23 @@ function trainable(graph: Graph): number {
 
 /** Parameters and persistent state in the order in which the graph declares them, as a `state_dict` lists them. */
 function stateDictOf(graph: Graph): readonly (readonly [string, readonly unknown[]])[] {
-  const entries = [...Object.entries(graph.parameters), ...Object.entries(graph.states).filter(([, { persistent }]) => persistent)];
+  const entries = [
+    ...Object.entries(graph.parameters),
+    ...Object.entries(graph.states).filter(([, { persistent }]) => persistent),
+  ];
   return entries.sort(([, a], [, b]) => a.value - b.value).map(([name, { type }]) => [name, type.shape] as const);
 }
 
 function randomNodes(graph: Graph): readonly string[] {
   const own = graph.nodes.filter(({ op }) => op === 'random').map(({ scope }) => scope);
-  const inside = Object.entries(graph.functions).flatMap(([key, { body }]) => (randomNodes(body).length > 0 ? [key] : []));
-  const inputs = RANDOM_INPUTS.filter((name) => Object.hasOwn(graph.inputs, name) && graph.nodes.some(({ inputs: read }) => read.includes(graph.inputs[name].value)));
+  const inside = Object.entries(graph.functions).flatMap(([key, { body }]) =>
+    randomNodes(body).length > 0 ? [key] : [],
+  );
+  const inputs = RANDOM_INPUTS.filter(
+    (name) =>
+      Object.hasOwn(graph.inputs, name) &&
+      graph.nodes.some(({ inputs: read }) => read.includes(graph.inputs[name].value)),
+  );
   return [...own, ...inside, ...inputs];
 }
 

@@ -53,14 +53,20 @@ export async function checkGradients(model: Model): Promise<GradientReport> {
 }
 
 /** The loss before each of `steps + 1` updates on the same batch. */
-export async function lossesOf(model: Model, backend: Backend, { steps, lr }: { readonly steps: number; readonly lr: number }): Promise<readonly number[]> {
+export async function lossesOf(
+  model: Model,
+  backend: Backend,
+  { steps, lr }: { readonly steps: number; readonly lr: number },
+): Promise<readonly number[]> {
   const optimizer = kitMomentum({ lr, weightDecay: 0 });
   const graph = buildTrainingStep({ model: model.build(), loss: crossEntropy(), optimizer, groups: {} });
   const { precision } = backend.capabilities;
   const store = await backend.createStore();
   const executable = await compile(graph, backend, { dims: { N: BATCH }, store });
   await start(store.write.bind(store), graph, precision);
-  const hyper = Object.entries(optimizer.hyper).map(([name, value]) => [`$hyper.${name}`, tensorOf(tensorType('f32', []), [value], precision)] as const);
+  const hyper = Object.entries(optimizer.hyper).map(
+    ([name, value]) => [`$hyper.${name}`, tensorOf(tensorType('f32', []), [value], precision)] as const,
+  );
   const inputs = { ...batchOf(model, graph, precision), ...Object.fromEntries(hyper) };
   const losses: number[] = [];
   for (let step = 0; step <= steps; step++) losses.push((await executable.run(inputs)).loss.data[0]);
@@ -78,7 +84,10 @@ function lossGraph(model: Graph): { readonly graph: Graph; readonly names: reado
   const logits = outputs.map(({ value }) => builder.tensor(value));
   const value = logits.map((one) => loss.build(one, target)).reduce((total, term) => add(total, term));
   const names = Object.keys(builder.parameters).filter((name) => builder.parameters[name].trainable);
-  const grads = gradients(value, names.map((name) => builder.tensor(builder.parameters[name].value)));
+  const grads = gradients(
+    value,
+    names.map((name) => builder.tensor(builder.parameters[name].value)),
+  );
   builder.output('loss', value);
   grads.forEach((grad, index) => {
     builder.output(`d/${names[index]}`, grad);
@@ -86,7 +95,11 @@ function lossGraph(model: Graph): { readonly graph: Graph; readonly names: reado
   return { graph: builder.finish(), names };
 }
 
-async function start(write: (name: string, tensor: TensorData) => Promise<void>, graph: Graph, precision: Precision): Promise<void> {
+async function start(
+  write: (name: string, tensor: TensorData) => Promise<void>,
+  graph: Graph,
+  precision: Precision,
+): Promise<void> {
   for (const [name, value] of initialize(graph, SEED)) await write(name, tensorOf(value, value.data, precision));
 }
 

@@ -15,7 +15,11 @@ export type Outcome = 'compared' | 'refused';
  *
  * @throws NetwrightError `testing.refused` when the backend fails on a graph of supported primitives, and those of the comparison.
  */
-export async function checkCase(backend: Backend, name: string, { build, exact = false }: BackendCase): Promise<Outcome> {
+export async function checkCase(
+  backend: Backend,
+  name: string,
+  { build, exact = false }: BackendCase,
+): Promise<Outcome> {
   const program = build();
   const refused = unsupportedIn(program.graph, backend);
   if (refused.length > 0) {
@@ -57,12 +61,17 @@ async function expectRefusal(backend: Backend, program: Program): Promise<void> 
     () => undefined,
     (error: unknown) => error,
   );
-  expect(isNetwrightError(compiled, 'compile.unsupported'), `${backend.name} must refuse what it lists as unsupported`).toBe(true);
+  expect(
+    isNetwrightError(compiled, 'compile.unsupported'),
+    `${backend.name} must refuse what it lists as unsupported`,
+  ).toBe(true);
   const store = await backend.createStore();
-  const loaded: unknown = await backend.load(inlineFunctions.run(program.graph), store, { dims: program.dims ?? {} }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const loaded: unknown = await backend
+    .load(inlineFunctions.run(program.graph), store, { dims: program.dims ?? {} })
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   expect(isNetwrightError(loaded), `${backend.name} loads what it lists as unsupported`).toBe(true);
   await store.dispose();
 }

@@ -7,7 +7,8 @@ export async function expectError(attempt: Promise<unknown>, code: string, place
     () => 'no error',
     (error: unknown) => error,
   );
-  if (!isNetwrightError(outcome)) throw new Error(`expected an error with code ${code}, got: ${String(outcome)}`, { cause: outcome });
+  if (!isNetwrightError(outcome))
+    throw new Error(`expected an error with code ${code}, got: ${String(outcome)}`, { cause: outcome });
   expect(outcome.code).toBe(code);
   expect(outcome.message).toContain(place);
 }

@@ -63,8 +63,14 @@ const DIMS = { N: 3 };
 
 const normal = (...shapes: readonly Shape[]): readonly Input[] =>
   shapes.map((shape) => ({ type: tensorType('f32', shape), fill: { kind: 'normal' } }));
-const positive = (shape: Shape): Input => ({ type: tensorType('f32', shape), fill: { kind: 'uniform', low: 0.5, high: 2 } });
-const labels = (shape: Shape, classes: number): Input => ({ type: tensorType('i32', shape), fill: { kind: 'integers', low: 0, high: classes } });
+const positive = (shape: Shape): Input => ({
+  type: tensorType('f32', shape),
+  fill: { kind: 'uniform', low: 0.5, high: 2 },
+});
+const labels = (shape: Shape, classes: number): Input => ({
+  type: tensorType('i32', shape),
+  fill: { kind: 'integers', low: 0, high: classes },
+});
 
 const IMAGE = ['N', 6, 5, 7] as const;
 
@@ -98,16 +104,26 @@ const FUNCTIONS: readonly FunctionCase[] = [
   {
     name: 'batchNorm of a matrix',
     inputs: [...normal(['N', 6], [6], [6], [6]), positive([6])],
-    build: (x, weight, bias, runningMean, runningVar) => batchNorm(x, { weight, bias, runningMean, runningVar, eps: 1e-3, momentum: 0.3 }).output,
+    build: (x, weight, bias, runningMean, runningVar) =>
+      batchNorm(x, { weight, bias, runningMean, runningVar, eps: 1e-3, momentum: 0.3 }).output,
   },
   {
     name: 'batchNorm with given statistics',
     inputs: [...normal(IMAGE, [6], [6], [6]), positive([6])],
-    build: (x, weight, bias, runningMean, runningVar) => batchNormInference(x, { weight, bias, runningMean, runningVar }),
+    build: (x, weight, bias, runningMean, runningVar) =>
+      batchNormInference(x, { weight, bias, runningMean, runningVar }),
   },
-  { name: 'layerNorm', inputs: normal(['N', 4, 13], [13], [13]), build: (x, weight, bias) => layerNorm(x, { weight, bias, normalizedShape: [13] }) },
+  {
+    name: 'layerNorm',
+    inputs: normal(['N', 4, 13], [13], [13]),
+    build: (x, weight, bias) => layerNorm(x, { weight, bias, normalizedShape: [13] }),
+  },
   { name: 'groupNorm', inputs: normal(IMAGE, [6], [6]), build: (x, weight, bias) => groupNorm(x, 3, { weight, bias }) },
-  { name: 'localResponseNorm', inputs: normal(IMAGE), build: (x) => localResponseNorm(x, { size: 5, alpha: 0.1, k: 2 }) },
+  {
+    name: 'localResponseNorm',
+    inputs: normal(IMAGE),
+    build: (x) => localResponseNorm(x, { size: 5, alpha: 0.1, k: 2 }),
+  },
   { name: 'linear', inputs: normal(['N', 19], [8, 19], [8]), build: linear },
   { name: 'globalAvgPool2d', inputs: normal(IMAGE), build: globalAvgPool2d },
   { name: 'adaptiveAvgPool2d', inputs: normal(IMAGE), build: (x) => adaptiveAvgPool2d(x, [2, 3]) },
@@ -117,15 +133,25 @@ const FUNCTIONS: readonly FunctionCase[] = [
   {
     name: 'convTranspose2d',
     inputs: normal(['N', 4, 5, 4], [4, 3, 3, 3], [6]),
-    build: (x, weight, bias) => convTranspose2d(x, weight, { bias, stride: 2, padding: 1, outputPadding: 1, groups: 2 }),
+    build: (x, weight, bias) =>
+      convTranspose2d(x, weight, { bias, stride: 2, padding: 1, outputPadding: 1, groups: 2 }),
   },
   {
     name: 'squeezeExcite',
     inputs: normal(IMAGE, [2, 6, 1, 1], [2], [6, 2, 1, 1], [6]),
-    build: (x, reduceWeight, reduceBias, expandWeight, expandBias) => squeezeExcite(x, { reduceWeight, reduceBias, expandWeight, expandBias }),
+    build: (x, reduceWeight, reduceBias, expandWeight, expandBias) =>
+      squeezeExcite(x, { reduceWeight, reduceBias, expandWeight, expandBias }),
   },
-  { name: 'attention', inputs: normal(['N', 2, 5, 4], ['N', 2, 7, 4], ['N', 2, 7, 3]), build: (q, k, v) => scaledDotProductAttention(q, k, v) },
-  { name: 'causal attention', inputs: normal(['N', 5, 4], ['N', 5, 4], ['N', 5, 4]), build: (q, k, v) => scaledDotProductAttention(q, k, v, { causal: true }) },
+  {
+    name: 'attention',
+    inputs: normal(['N', 2, 5, 4], ['N', 2, 7, 4], ['N', 2, 7, 3]),
+    build: (q, k, v) => scaledDotProductAttention(q, k, v),
+  },
+  {
+    name: 'causal attention',
+    inputs: normal(['N', 5, 4], ['N', 5, 4], ['N', 5, 4]),
+    build: (q, k, v) => scaledDotProductAttention(q, k, v, { causal: true }),
+  },
   {
     name: 'multi-head self-attention',
     inputs: normal(['N', 5, 8], [24, 8], [24], [8, 8], [8]),
@@ -133,14 +159,26 @@ const FUNCTIONS: readonly FunctionCase[] = [
       multiHeadSelfAttention(x, { heads: 2, inProjWeight, inProjBias, outProjWeight, outProjBias }),
   },
   { name: 'variance', inputs: normal(IMAGE), build: (x) => variance(x, { axes: [0, 2, 3] }) },
-  { name: 'a result used as several', inputs: normal(['N', 4], ['N', 4]), build: (x, y) => stack([relu(x), y, relu(x)], 1) },
-  { name: 'crossEntropyLoss', inputs: [...normal(['N', 10]), labels(['N'], 10)], build: (x, target) => crossEntropyLoss(x, target) },
+  {
+    name: 'a result used as several',
+    inputs: normal(['N', 4], ['N', 4]),
+    build: (x, y) => stack([relu(x), y, relu(x)], 1),
+  },
+  {
+    name: 'crossEntropyLoss',
+    inputs: [...normal(['N', 10]), labels(['N'], 10)],
+    build: (x, target) => crossEntropyLoss(x, target),
+  },
   {
     name: 'crossEntropyLoss with smoothing and weights',
     inputs: [...normal(['N', 10]), labels(['N'], 10), positive([10])],
     build: (x, target, classWeight) => crossEntropyLoss(x, target, { labelSmoothing: 0.1, classWeight }),
   },
-  { name: 'nllLoss', inputs: [...normal(['N', 10]), labels(['N'], 10)], build: (x, target) => nllLoss(logSoftmax(x), target) },
+  {
+    name: 'nllLoss',
+    inputs: [...normal(['N', 10]), labels(['N'], 10)],
+    build: (x, target) => nllLoss(logSoftmax(x), target),
+  },
   { name: 'mseLoss', inputs: normal(['N', 9], ['N', 9]), build: (x, y) => mseLoss(x, y) },
   { name: 'l1Loss', inputs: normal(['N', 9], ['N', 9]), build: (x, y) => l1Loss(x, y) },
   { name: 'smoothL1Loss', inputs: normal(['N', 9], ['N', 9]), build: (x, y) => smoothL1Loss(x, y, { beta: 0.5 }) },
@@ -166,14 +204,21 @@ export const maskCases: readonly BackendCase[] = [
   mask('two dropouts', { seed: 1, step: 1, offset: 0 }, (x) => dropout(dropout(x, { p: 0.5 }), { p: 0.5 })),
 ];
 
-function mask(name: string, { seed, step, offset }: Readonly<Record<'seed' | 'step' | 'offset', number>>, build: (x: Tensor) => Tensor): BackendCase {
+function mask(
+  name: string,
+  { seed, step, offset }: Readonly<Record<'seed' | 'step' | 'offset', number>>,
+  build: (x: Tensor) => Tensor,
+): BackendCase {
   return {
     name,
     exact: true,
     build() {
       const builder = new GraphBuilder();
       const x = builder.input('x', tensorType('f32', ['N', 7, 9]));
-      builder.output('y', builder.within('block', () => build(x)));
+      builder.output(
+        'y',
+        builder.within('block', () => build(x)),
+      );
       const inputs = {
         x: new Float64Array(DIMS.N * 63).fill(1),
         $seed: [seed],

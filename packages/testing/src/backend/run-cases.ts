@@ -1,7 +1,20 @@
 // Runs: updates, results that belong to the caller, repetition, and wrong inputs.
 
 import { compile, type Backend, type TensorData } from '@netwright/compiler';
-import { add, broadcastTo, cast, constant, exp, GraphBuilder, matmul, mul, relu, sum, tensorType, type Graph } from '@netwright/ir';
+import {
+  add,
+  broadcastTo,
+  cast,
+  constant,
+  exp,
+  GraphBuilder,
+  matmul,
+  mul,
+  relu,
+  sum,
+  tensorType,
+  type Graph,
+} from '@netwright/ir';
 import { expect } from 'vitest';
 import { drawNormal, uniformSource } from '../run/draw.ts';
 import { expectSameBits } from '../run/expect-close.ts';
@@ -14,7 +27,7 @@ const VECTOR = tensorType('f32', [3]);
 export const runCases: readonly BehaviourCase[] = [
   {
     name: 'updates read the values from before the run',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const { results, entries } = await runTwice(backend, swapGraph(), { a: [1, 2, 3], b: [4, 5, 6] });
       expect(results.a).toEqual([4, 5, 6]);
       expect(results.sum).toEqual([5, 7, 9]);
@@ -23,7 +36,7 @@ export const runCases: readonly BehaviourCase[] = [
   },
   {
     name: 'one value may update two entries',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const builder = new GraphBuilder();
       const a = builder.parameter('a', [3]);
       builder.state('b', VECTOR);
@@ -38,7 +51,7 @@ export const runCases: readonly BehaviourCase[] = [
   },
   {
     name: 'an output may be an input, a parameter, a constant, or another output',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const builder = new GraphBuilder();
       const x = builder.input('x', VECTOR);
       const weight = builder.parameter('weight', [3]);
@@ -65,7 +78,7 @@ export const runCases: readonly BehaviourCase[] = [
   },
   {
     name: 'results belong to the caller',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const executable = await compile(productGraph(), backend, { dims: { N: 2 } });
       const inputs = productInputs(backend, 2, 'first');
       const first = await executable.run(inputs);
@@ -80,19 +93,20 @@ export const runCases: readonly BehaviourCase[] = [
   },
   {
     name: 'the same inputs give the same bits',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const executable = await compile(productGraph(), backend, { dims: { N: 17 } });
       const inputs = productInputs(backend, 17, 'bits');
       const first = await executable.run(inputs);
       const second = await executable.run(inputs);
       const { precision } = backend.capabilities;
-      for (const name of Object.keys(first)) expectSameBits({ name: 'repetition', precision }, name, first[name as 'y'], second[name as 'y']);
+      for (const name of Object.keys(first))
+        expectSameBits({ name: 'repetition', precision }, name, first[name as 'y'], second[name as 'y']);
       await executable.dispose();
     },
   },
   {
     name: 'runs that are started together do not mix',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const executable = await compile(productGraph(), backend, { dims: { N: 5 } });
       const inputs = ['one', 'two', 'three'].map((name) => productInputs(backend, 5, name));
       const together = await Promise.all(inputs.map((one) => executable.run(one)));
@@ -105,7 +119,7 @@ export const runCases: readonly BehaviourCase[] = [
   },
   {
     name: 'random keys that are not given are zero',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const builder = new GraphBuilder();
       const { seed, step, offset } = builder.randomKey();
       builder.output('sum', add(add(seed, step), add(offset, 5)));
@@ -116,17 +130,36 @@ export const runCases: readonly BehaviourCase[] = [
   },
   wrongInputs('a missing input', (good) => ({ x: good.x }), 'w is missing'),
   wrongInputs('an input too many', (good) => ({ ...good, other: good.x }), 'there is no input other'),
-  wrongInputs('another batch size', (good, backend) => ({ ...good, x: tensorOf(tensorType('f32', [3, 4]), new Float32Array(12), backend.capabilities.precision) }), 'x is f32[3, 4]'),
-  wrongInputs('another element type', (good) => ({ ...good, x: { dtype: 'i32', shape: [2, 4], data: new Int32Array(8) } }), 'x is i32[2, 4]'),
-  wrongInputs('too few elements', (good) => ({ ...good, x: { dtype: 'f32', shape: [2, 4], data: new Float32Array(7) } }), 'with 7 elements'),
-  wrongInputs('elements in the wrong kind of array', (good) => ({ ...good, x: { dtype: 'f32', shape: [2, 4], data: new Int32Array(8) } }), 'Int32Array'),
+  wrongInputs(
+    'another batch size',
+    (good, backend) => ({
+      ...good,
+      x: tensorOf(tensorType('f32', [3, 4]), new Float32Array(12), backend.capabilities.precision),
+    }),
+    'x is f32[3, 4]',
+  ),
+  wrongInputs(
+    'another element type',
+    (good) => ({ ...good, x: { dtype: 'i32', shape: [2, 4], data: new Int32Array(8) } }),
+    'x is i32[2, 4]',
+  ),
+  wrongInputs(
+    'too few elements',
+    (good) => ({ ...good, x: { dtype: 'f32', shape: [2, 4], data: new Float32Array(7) } }),
+    'with 7 elements',
+  ),
+  wrongInputs(
+    'elements in the wrong kind of array',
+    (good) => ({ ...good, x: { dtype: 'f32', shape: [2, 4], data: new Int32Array(8) } }),
+    'Int32Array',
+  ),
   {
     name: 'compilation refuses a dimension without a size',
     check: (backend) => expectError(compile(productGraph(), backend), 'dim.unbound', 'N'),
   },
   {
     name: 'the report counts what the graph counts',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const builder = new GraphBuilder();
       const x = builder.input('x', tensorType('f32', ['N', 4]));
       const weight = builder.parameter('weight', [4, 6]);
@@ -150,7 +183,7 @@ function wrongInputs(
 ): BehaviourCase {
   return {
     name: `refuses ${name}`,
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const store = await backend.createStore();
       const executable = await compile<string, string>(productGraph(), backend, { dims: { N: 2 }, store });
       const good = productInputs(backend, 2, 'good');

@@ -10,7 +10,22 @@ import { tensorOf } from '../run/tensors.ts';
 import type { BehaviourCase } from './behaviour-case.ts';
 import { expectError } from './expect-error.ts';
 
-const F32_VALUES = [0, -0, 1, -1, 1 / 3, 1e-45, -1e-40, 1.17549435e-38, 3.4028234663852886e38, Infinity, -Infinity, NaN, 16777217, 0.1];
+const F32_VALUES = [
+  0,
+  -0,
+  1,
+  -1,
+  1 / 3,
+  1e-45,
+  -1e-40,
+  1.17549435e-38,
+  3.4028234663852886e38,
+  Infinity,
+  -Infinity,
+  NaN,
+  16777217,
+  0.1,
+];
 const I32_VALUES = [0, 1, -1, 2147483647, -2147483648, 16777217, -33554433, 123456789];
 const U8_VALUES = [0, 1, 127, 128, 255];
 
@@ -37,7 +52,10 @@ const CONTENTS: readonly Contents[] = [
 const ENTRY: StoreEntry = { name: 'layer.weight', type: tensorType('f32', [2, 3]) };
 
 export const storeCases: readonly BehaviourCase[] = [
-  ...CONTENTS.map((contents) => ({ name: `gives back ${contents.name}`, check: (backend: Backend) => roundTrip(backend, contents) })),
+  ...CONTENTS.map((contents) => ({
+    name: `gives back ${contents.name}`,
+    check: (backend: Backend) => roundTrip(backend, contents),
+  })),
   inStore('declares entries as zeros', async (store) => {
     const { data } = await store.read(ENTRY.name);
     expect(Array.from(data)).toEqual([0, 0, 0, 0, 0, 0]);
@@ -67,7 +85,7 @@ export const storeCases: readonly BehaviourCase[] = [
   }),
   {
     name: 'counts runs with updates in its version, and no others',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const store = await backend.createStore();
       const counter = await compile(counterGraph(true), backend, { store });
       const reader = await compile(counterGraph(false), backend, { store });
@@ -83,7 +101,7 @@ export const storeCases: readonly BehaviourCase[] = [
   },
   {
     name: 'keeps two stores apart',
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const stores = [await backend.createStore(), await backend.createStore()];
       const executables = await Promise.all(stores.map((store) => compile(counterGraph(true), backend, { store })));
       await executables[0].run({});
@@ -96,15 +114,29 @@ export const storeCases: readonly BehaviourCase[] = [
     },
   },
   inStore('refuses to read an unknown name', (store) => expectError(store.read('missing'), 'store.unknown', 'missing')),
-  inStore('refuses to write an unknown name', (store, backend) => expectError(store.write('missing', sixNumbers(backend)), 'store.unknown', 'missing')),
+  inStore('refuses to write an unknown name', (store, backend) =>
+    expectError(store.write('missing', sixNumbers(backend)), 'store.unknown', 'missing'),
+  ),
   inStore('refuses another shape', (store, backend) =>
-    expectError(store.write(ENTRY.name, tensorOf(tensorType('f32', [3, 2]), [1, 2, 3, 4, 5, 6], backend.capabilities.precision)), 'store.type', ENTRY.name),
+    expectError(
+      store.write(ENTRY.name, tensorOf(tensorType('f32', [3, 2]), [1, 2, 3, 4, 5, 6], backend.capabilities.precision)),
+      'store.type',
+      ENTRY.name,
+    ),
   ),
   inStore('refuses another element type', (store) =>
-    expectError(store.write(ENTRY.name, { dtype: 'i32', shape: [2, 3], data: new Int32Array(6) }), 'store.type', ENTRY.name),
+    expectError(
+      store.write(ENTRY.name, { dtype: 'i32', shape: [2, 3], data: new Int32Array(6) }),
+      'store.type',
+      ENTRY.name,
+    ),
   ),
   inStore('refuses too few elements', (store) =>
-    expectError(store.write(ENTRY.name, { dtype: 'f32', shape: [2, 3], data: new Float32Array(5) }), 'store.type', ENTRY.name),
+    expectError(
+      store.write(ENTRY.name, { dtype: 'f32', shape: [2, 3], data: new Float32Array(5) }),
+      'store.type',
+      ENTRY.name,
+    ),
   ),
   inStore('refuses to declare an entry with another type', (store) =>
     expectError(store.declare([{ ...ENTRY, type: tensorType('f32', [6]) }]), 'store.type', ENTRY.name),
@@ -133,7 +165,7 @@ async function roundTrip(backend: Backend, { name, dtype, shape, values }: Conte
 function inStore(name: string, check: (store: Store, backend: Backend) => Promise<void>): BehaviourCase {
   return {
     name,
-    async check(backend) {
+    async check(backend: Backend): Promise<void> {
       const store = await backend.createStore();
       await store.declare([ENTRY]);
       await check(store, backend);

@@ -27,7 +27,10 @@ const EVALUATED = 3;
 const optimizer = kitMomentum();
 
 export const trainingCases: readonly BehaviourCase[] = [
-  { name: 'follows the reference over two epochs of one and a half batches, with evaluation between them', check: (backend) => whereSupported(backend, trainingFollows) },
+  {
+    name: 'follows the reference over two epochs of one and a half batches, with evaluation between them',
+    check: (backend) => whereSupported(backend, trainingFollows),
+  },
   ...(['NaN', 'Infinity'] as const).map((bad) => ({
     name: `leaves everything as it was in a step whose loss is not finite (${bad} in an image)`,
     check: (backend: Backend) => whereSupported(backend, (one) => gateHolds(one, Number(bad))),
@@ -46,7 +49,13 @@ interface Graphs {
 
 function graphs(): Graphs {
   const model = smallModel();
-  const step = buildTrainingStep({ model, loss: crossEntropy(), optimizer, groups: { noDecay: { weightDecay: 0 } }, clipNorm: 2 });
+  const step = buildTrainingStep({
+    model,
+    loss: crossEntropy(),
+    optimizer,
+    groups: { noDecay: { weightDecay: 0 } },
+    clipNorm: 2,
+  });
   return { step, predict: inferenceMode.run(model) };
 }
 
@@ -58,7 +67,12 @@ class Session {
   private readonly graphs: Graphs;
   private readonly executables = new Map<string, Promise<Executable>>();
 
-  private constructor(precision: Precision, store: Store, all: Graphs, load: (graph: Graph, batch: number) => Promise<Executable>) {
+  private constructor(
+    precision: Precision,
+    store: Store,
+    all: Graphs,
+    load: (graph: Graph, batch: number) => Promise<Executable>,
+  ) {
     this.precision = precision;
     this.store = store;
     this.graphs = all;
@@ -71,7 +85,8 @@ class Session {
       compiled ? compile(graph, backend, { dims: { N }, store }) : loadReference(graph, backend, store, { N }),
     );
     await session.executable('step', BATCH);
-    for (const [name, value] of initialize(all.step, 7)) await store.write(name, tensorOf(value, value.data, session.precision));
+    for (const [name, value] of initialize(all.step, 7))
+      await store.write(name, tensorOf(value, value.data, session.precision));
     return session;
   }
 
@@ -79,8 +94,14 @@ class Session {
     const executable = await this.executable('step', count);
     const image = this.images(first, count);
     if (spoil !== undefined) image.data[17] = spoil;
-    const target: TensorData = { dtype: 'i32', shape: [count], data: Int32Array.from({ length: count }, (_, i) => (first + i) % SMALL_MODEL.classes) };
-    const hyper = Object.entries({ ...optimizer.hyper, lr }).map(([name, value]) => [`$hyper.${name}`, this.scalar(value)] as const);
+    const target: TensorData = {
+      dtype: 'i32',
+      shape: [count],
+      data: Int32Array.from({ length: count }, (_, i) => (first + i) % SMALL_MODEL.classes),
+    };
+    const hyper = Object.entries({ ...optimizer.hyper, lr }).map(
+      ([name, value]) => [`$hyper.${name}`, this.scalar(value)] as const,
+    );
     return executable.run({ image, target, ...Object.fromEntries(hyper) });
   }
 
@@ -109,10 +130,13 @@ class Session {
   private images(first: number, count: number): TensorData {
     const { channels, size } = SMALL_MODEL;
     const pixels = channels * size * size;
-    const data = Float64Array.from({ length: count }, (_, i) => i).reduce((all, i) => {
-      all.set(drawNormal(pixels, uniformSource(`image ${first + i}`)), i * pixels);
-      return all;
-    }, new Float64Array(count * pixels));
+    const data = Float64Array.from({ length: count }, (_, i) => i).reduce(
+      (all, i) => {
+        all.set(drawNormal(pixels, uniformSource(`image ${first + i}`)), i * pixels);
+        return all;
+      },
+      new Float64Array(count * pixels),
+    );
     return tensorOf({ dtype: 'f32', shape: [count, channels, size, size] }, data, this.precision);
   }
 
@@ -126,11 +150,16 @@ async function trainingFollows(backend: Backend): Promise<void> {
   const tested = await Session.open(backend, all, true);
   const ideal = await Session.open(reference(), all, false);
   let steps = 0;
-  const compare = (what: string, expected: Readonly<Record<string, TensorData>>, received: Readonly<Record<string, TensorData>>): void => {
+  const compare = (
+    what: string,
+    expected: Readonly<Record<string, TensorData>>,
+    received: Readonly<Record<string, TensorData>>,
+  ): void => {
     const comparison: Comparison = { name: what, precision: tested.precision };
     expect(Object.keys(received).sort(), what).toEqual(Object.keys(expected).sort());
     for (const [name, tensor] of Object.entries(expected)) {
-      const bound = tensor.dtype === 'f32' ? PER_STEP[tested.precision] * (steps + 1) * Math.max(largest(tensor.data), 1e-3) : 0;
+      const bound =
+        tensor.dtype === 'f32' ? PER_STEP[tested.precision] * (steps + 1) * Math.max(largest(tensor.data), 1e-3) : 0;
       expectTensor(comparison, name, tensor, received[name], new Float64Array(tensor.data.length).fill(bound));
     }
   };
@@ -139,7 +168,11 @@ async function trainingFollows(backend: Backend): Promise<void> {
     for (let first = 0; first < SAMPLES; first += BATCH) {
       const count = Math.min(BATCH, SAMPLES - first);
       const lr = 0.05 / (steps + 1);
-      compare(`training step ${steps + 1}, batch ${count}`, await ideal.step(first, count, lr), await tested.step(first, count, lr));
+      compare(
+        `training step ${steps + 1}, batch ${count}`,
+        await ideal.step(first, count, lr),
+        await tested.step(first, count, lr),
+      );
       steps++;
       compare(`store after step ${steps}`, await ideal.snapshot(), await tested.snapshot());
     }
@@ -147,7 +180,9 @@ async function trainingFollows(backend: Backend): Promise<void> {
     compare(`store after evaluation ${epoch + 1}`, await ideal.snapshot(), await tested.snapshot());
   }
   const final = await tested.snapshot();
-  const unmoved = Object.keys(initial).filter((name) => Array.from(initial[name].data).join() === Array.from(final[name].data).join());
+  const unmoved = Object.keys(initial).filter(
+    (name) => Array.from(initial[name].data).join() === Array.from(final[name].data).join(),
+  );
   expect(unmoved, 'entries that training left alone').toEqual([]);
   await tested.close();
   await ideal.close();
@@ -161,7 +196,12 @@ async function gateHolds(backend: Backend, bad: number): Promise<void> {
   expect(Array.from(outputs.finite.data), 'output finite').toEqual([0]);
   const after = await session.snapshot();
   for (const [name, tensor] of Object.entries(before)) {
-    expectSameBits({ name: 'store after a step with a bad image', precision: session.precision }, name, tensor, after[name]);
+    expectSameBits(
+      { name: 'store after a step with a bad image', precision: session.precision },
+      name,
+      tensor,
+      after[name],
+    );
   }
   const next = await session.step(0, BATCH, 0.05);
   expect(Array.from(next.finite.data), 'output finite of the step after').toEqual([1]);

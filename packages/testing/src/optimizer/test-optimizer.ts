@@ -1,6 +1,19 @@
 // The conformance suite of optimizers: one call in a test file.
 
-import { add, constantTensor, gradients, GraphBuilder, isNetwrightError, mul, structuralHash, sub, sum, tensorType, verifyGraph, type Graph } from '@netwright/ir';
+import {
+  add,
+  constantTensor,
+  gradients,
+  GraphBuilder,
+  isNetwrightError,
+  mul,
+  structuralHash,
+  sub,
+  sum,
+  tensorType,
+  verifyGraph,
+  type Graph,
+} from '@netwright/ir';
 import { applyOptimizer, hyperInputs, OPTIMIZER_PREFIX, type Optimizer } from '@netwright/optim';
 import { reference } from '@netwright/backend-reference';
 import { describe, expect, it } from 'vitest';
@@ -35,7 +48,10 @@ export interface TestOptimizerOptions<O> {
  *
  * @param optimizer - the factory, as `defineOptimizer` gives it.
  */
-export function testOptimizer<O extends object>(optimizer: OptimizerFactory<O>, options: TestOptimizerOptions<O> = {}): void {
+export function testOptimizer<O extends object>(
+  optimizer: OptimizerFactory<O>,
+  options: TestOptimizerOptions<O> = {},
+): void {
   const { golden, quadratic = { lr: 0.05 } as unknown as O, settings = [] } = options;
   const { name } = optimizer();
   const variants = [undefined, ...settings];
@@ -47,62 +63,81 @@ export function testOptimizer<O extends object>(optimizer: OptimizerFactory<O>, 
           const { theta0, grads, runs } = golden.oracle;
           const recorded = runs.find((one) => one.name === run);
           if (recorded === undefined) throw new RangeError(`the oracle has no run ${run}`);
-          const trajectory = await replay(optimizer(given), { theta0, grads, precision, ...(hyperAt === undefined ? {} : { hyperAt }) });
+          const trajectory = await replay(optimizer(given), {
+            theta0,
+            grads,
+            precision,
+            ...(hyperAt === undefined ? {} : { hyperAt }),
+          });
           expect(trajectory.length).toBe(recorded.f64.length);
           const type = tensorType('f32', [theta0.length]);
           trajectory.forEach((received, step) => {
             const expected = recorded[precision][step];
             const tolerance = expected.map((value) =>
-              precision === 'f64' ? 1e-12 * Math.max(1, Math.abs(value)) : Math.max(8 * recorded.f32_vs_f64_max_abs, 2e-6),
+              precision === 'f64'
+                ? 1e-12 * Math.max(1, Math.abs(value))
+                : Math.max(8 * recorded.f32_vs_f64_max_abs, 2e-6),
             );
             const comparison = { name: `${name}, ${run}, step ${step + 1}`, precision };
-            expectTensor(comparison, 'theta', tensorOf(type, expected, precision), tensorOf(type, received, precision), tolerance);
+            expectTensor(
+              comparison,
+              'theta',
+              tensorOf(type, expected, precision),
+              tensorOf(type, received, precision),
+              tolerance,
+            );
           });
         });
       });
     }
 
-    describe.each(variants.map((given) => [given === undefined ? 'defaults' : JSON.stringify(given), given] as const))('with %s', (_, given) => {
-      const made = given === undefined ? optimizer() : optimizer(given);
+    describe.each(variants.map((given) => [given === undefined ? 'defaults' : JSON.stringify(given), given] as const))(
+      'with %s',
+      (_, given) => {
+        const made = given === undefined ? optimizer() : optimizer(given);
 
-      it('builds a valid graph whose state is the declared state', () => {
-        const graph = updateGraph(made, 3);
-        verifyGraph(graph);
-        const expected = [`${OPTIMIZER_PREFIX}step`, ...Object.keys(made.state).map((slot) => `${OPTIMIZER_PREFIX}${slot}/theta`)];
-        expect(Object.keys(graph.states).sort()).toEqual(expected.sort());
-        expect(Object.keys(graph.updates).sort()).toEqual(['theta', ...expected].sort());
-        expect(Object.keys(returnedState(made)).sort()).toEqual(Object.keys(made.state).sort());
-        for (const { persistent } of Object.values(graph.states)) expect(persistent).toBe(false);
-      });
+        it('builds a valid graph whose state is the declared state', () => {
+          const graph = updateGraph(made, 3);
+          verifyGraph(graph);
+          const expected = [
+            `${OPTIMIZER_PREFIX}step`,
+            ...Object.keys(made.state).map((slot) => `${OPTIMIZER_PREFIX}${slot}/theta`),
+          ];
+          expect(Object.keys(graph.states).sort()).toEqual(expected.sort());
+          expect(Object.keys(graph.updates).sort()).toEqual(['theta', ...expected].sort());
+          expect(Object.keys(returnedState(made)).sort()).toEqual(Object.keys(made.state).sort());
+          for (const { persistent } of Object.values(graph.states)) expect(persistent).toBe(false);
+        });
 
-      it('has the same graph for other values of its hyper-parameters', () => {
-        const hash = structuralHash(updateGraph(made, 3));
-        for (const [key, value] of Object.entries(made.hyper)) {
-          if (value === 0) continue;
-          const other = optimizer({ ...given, [key]: value * 0.75 } as unknown as O);
-          expect(structuralHash(updateGraph(other, 3)), key).toBe(hash);
-        }
-      });
+        it('has the same graph for other values of its hyper-parameters', () => {
+          const hash = structuralHash(updateGraph(made, 3));
+          for (const [key, value] of Object.entries(made.hyper)) {
+            if (value === 0) continue;
+            const other = optimizer({ ...given, [key]: value * 0.75 } as unknown as O);
+            expect(structuralHash(updateGraph(other, 3)), key).toBe(hash);
+          }
+        });
 
-      it('starts from the state it declares, one entry of the parameter’s shape for each slot', () => {
-        const { states, parameters } = updateGraph(made, 3);
-        for (const [slot, init] of Object.entries(made.state)) {
-          const entry = states[`${OPTIMIZER_PREFIX}${slot}/theta`];
-          expect(entry.type, slot).toEqual(parameters.theta.type);
-          expect(entry.init, slot).toEqual(init);
-        }
-      });
+        it('starts from the state it declares, one entry of the parameter’s shape for each slot', () => {
+          const { states, parameters } = updateGraph(made, 3);
+          for (const [slot, init] of Object.entries(made.state)) {
+            const entry = states[`${OPTIMIZER_PREFIX}${slot}/theta`];
+            expect(entry.type, slot).toEqual(parameters.theta.type);
+            expect(entry.init, slot).toEqual(init);
+          }
+        });
 
-      it('leaves parameters and state alone where the gate is closed', async () => {
-        const { before, after } = await gatedSteps(made);
-        expect(after).toEqual(before);
-      });
+        it('leaves parameters and state alone where the gate is closed', async () => {
+          const { before, after } = await gatedSteps(made);
+          expect(after).toEqual(before);
+        });
 
-      it('brings a quadratic below a tenth in 100 steps', async () => {
-        const values = await minimize(optimizer({ ...given, ...quadratic }));
-        expect(values.at(-1)).toBeLessThan(values[0] / 10);
-      });
-    });
+        it('brings a quadratic below a tenth in 100 steps', async () => {
+          const values = await minimize(optimizer({ ...given, ...quadratic }));
+          expect(values.at(-1)).toBeLessThan(values[0] / 10);
+        });
+      },
+    );
 
     it('refuses an unknown option, and says which there are', () => {
       const attempt = (): unknown => optimizer({ learningRate: 1 } as unknown as O);
@@ -156,7 +191,9 @@ function quadraticGraph(optimizer: Optimizer, gated: boolean): Graph {
 
 function hyperTensors(optimizer: Optimizer): Record<string, ReturnType<typeof tensorOf>> {
   const scalar = tensorType('f32', []);
-  return Object.fromEntries(Object.entries(optimizer.hyper).map(([key, value]) => [`$hyper.${key}`, tensorOf(scalar, [value], 'f64')]));
+  return Object.fromEntries(
+    Object.entries(optimizer.hyper).map(([key, value]) => [`$hyper.${key}`, tensorOf(scalar, [value], 'f64')]),
+  );
 }
 
 /** Values before each of 101 steps. */
@@ -188,7 +225,10 @@ async function gatedSteps(optimizer: Optimizer): Promise<Entries> {
     executable.run({ ...hyperTensors(optimizer), open: { dtype: 'bool', shape: [], data: Uint8Array.of(open) } });
   await run(1);
   const before = await snapshot();
-  expect(before.x.some((value) => value !== 0), 'the open step moves the parameter').toBe(true);
+  expect(
+    before.x.some((value) => value !== 0),
+    'the open step moves the parameter',
+  ).toBe(true);
   await run(0);
   return { before, after: await snapshot() };
 }

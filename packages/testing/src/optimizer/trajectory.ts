@@ -45,7 +45,10 @@ export interface Replay {
 }
 
 /** The parameters after each step, on the reference. */
-export async function replay(optimizer: Optimizer, { theta0, grads, hyperAt = () => ({}), precision }: Replay): Promise<readonly (readonly number[])[]> {
+export async function replay(
+  optimizer: Optimizer,
+  { theta0, grads, hyperAt = () => ({}), precision }: Replay,
+): Promise<readonly (readonly number[])[]> {
   const graph = updateGraph(optimizer, theta0.length);
   const backend = reference({ precision });
   const store = await backend.createStore();

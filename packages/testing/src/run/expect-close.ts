@@ -19,16 +19,30 @@ export interface Comparison {
  *
  * @throws NetwrightError `testing.outputs` for other names, `testing.type` for another type, `testing.value` for the worst element outside its tolerance.
  */
-export function expectResults(comparison: Comparison, expected: Results, received: Results, tolerances: Tolerances): void {
+export function expectResults(
+  comparison: Comparison,
+  expected: Results,
+  received: Results,
+  tolerances: Tolerances,
+): void {
   const names = Object.keys(expected).sort();
   if (names.join() !== Object.keys(received).sort().join()) {
-    throw failure(comparison, 'testing.outputs', { expected: names.join(', '), received: Object.keys(received).join(', ') });
+    throw failure(comparison, 'testing.outputs', {
+      expected: names.join(', '),
+      received: Object.keys(received).join(', '),
+    });
   }
   for (const name of names) expectTensor(comparison, name, expected[name], received[name], tolerances[name]);
 }
 
 /** One tensor against another; `tolerance` has one number for each element. */
-export function expectTensor(comparison: Comparison, name: string, expected: TensorData, received: TensorData, tolerance: ArrayLike<number>): void {
+export function expectTensor(
+  comparison: Comparison,
+  name: string,
+  expected: TensorData,
+  received: TensorData,
+  tolerance: ArrayLike<number>,
+): void {
   const wanted = `${formatType(expected)} with ${expected.data.length} elements`;
   const got = `${formatType(received)} with ${received.data.length} elements`;
   if (wanted !== got) throw failure(comparison, 'testing.type', { output: name, expected: wanted, received: got });
@@ -83,10 +97,19 @@ interface Failure {
   readonly reasons?: readonly string[];
 }
 
-function failure({ name, graph }: Comparison, code: string, { output, expected, received, reasons }: Failure): NetwrightError {
+function failure(
+  { name, graph }: Comparison,
+  code: string,
+  { output, expected, received, reasons }: Failure,
+): NetwrightError {
   const value = output === undefined ? undefined : graph?.outputs[output]?.value;
   const scope = value === undefined ? undefined : graph?.nodes[value].scope;
-  const place = output === undefined ? undefined : scope === undefined || scope === '' ? `output ${output}` : `output ${output} in ${scope}`;
+  const place =
+    output === undefined
+      ? undefined
+      : scope === undefined || scope === ''
+        ? `output ${output}`
+        : `output ${output} in ${scope}`;
   return new NetwrightError({
     code,
     operation: name,

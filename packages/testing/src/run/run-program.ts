@@ -18,7 +18,10 @@ export interface Program {
 export type Results = Readonly<Record<string, TensorData>>;
 
 /** Outputs by name, from `backend`. */
-export async function runProgram(backend: Backend, { graph, inputs, entries = {}, dims = {} }: Program): Promise<Results> {
+export async function runProgram(
+  backend: Backend,
+  { graph, inputs, entries = {}, dims = {} }: Program,
+): Promise<Results> {
   const { precision } = backend.capabilities;
   const store = await backend.createStore();
   const executable = await compile(graph, backend, { dims, store });

@@ -8,7 +8,12 @@ export type Dims = Readonly<Record<string, number>>;
 export type Numbers = Readonly<Record<string, ArrayLike<number>>>;
 
 /** A tensor of `type` in the arrays that a backend of that precision takes. */
-export function tensorOf({ dtype, shape }: TensorType, data: ArrayLike<number>, precision: Precision, dims: Dims = {}): TensorData {
+export function tensorOf(
+  { dtype, shape }: TensorType,
+  data: ArrayLike<number>,
+  precision: Precision,
+  dims: Dims = {},
+): TensorData {
   return { dtype, shape: bindShape(shape, dims), data: arrayOf(dtype, data, precision) };
 }
 

@@ -35,7 +35,9 @@ const TINY = 1.2e-38;
 export async function tolerancesOf(program: Program, expected: Results, precision: Precision): Promise<Tolerances> {
   const { dims = {} } = program;
   const nodes = computedNodes(program.graph);
-  const families = nodes.map(({ op }) => primitives[op].traits.family).filter((family) => family !== 'leaf' && family !== 'view');
+  const families = nodes
+    .map(({ op }) => primitives[op].traits.family)
+    .filter((family) => family !== 'leaf' && family !== 'view');
   const relative = RELATIVE[precision];
   if (families.length === 0) return mapFloats(expected, (data) => new Float64Array(data.length));
   if (families.length === 1 && families[0] === 'elementwise') {
