@@ -185,13 +185,14 @@ async function trajectory({ theta0, grads }: OptimizersFile, run: RecordedRun, b
   const optimizer = optimizerOf(run);
   if (optimizer === undefined) return { status: 'notBuilt', subject: `optimizer run ${run.name}` };
   const double = backend.capabilities.precision === 'f64';
-  const program = await vectorProgram(optimizer, theta0, backend);
+  // The recorded numbers are float32 printed with nine digits.
+  const program = await vectorProgram(optimizer, theta0.map(Math.fround), backend);
   const failures: string[] = [];
   for (const [step, grad] of grads.entries()) {
     const { drop_after: dropAfter, gamma } = run.options;
     const dropped = typeof dropAfter === 'number' && typeof gamma === 'number' && step >= dropAfter;
     const hyper = dropped ? { ...optimizer.hyper, lr: optimizer.hyper.lr * gamma } : optimizer.hyper;
-    const theta = await program.step(hyper, grad);
+    const theta = await program.step(hyper, grad.map(Math.fround));
     const reference = double ? run.f64[step] : run.f32[step];
     const tolerance = double
       ? 1e-12 * Math.max(1, ...reference.map(Math.abs))
