@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { build, prepare, root } from './prepare.mjs';
 
 const defaults =
-  '--model cifar_resnet8 --data mnist --backend cpu --epochs 2 --schedule oneCycle:maxLr=0.2 --name mnist-resnet'.split(' ');
+  '--model cifar_resnet8 --data mnist --backend cpu --epochs 2 --schedule oneCycle:maxLr=0.2 --name mnist-resnet'.split(
+    ' ',
+  );
 
 const started = Date.now();
 const installing = prepare();
