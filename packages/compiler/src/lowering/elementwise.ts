@@ -54,5 +54,9 @@ export const where: Lowering<'where'> = ({ read, at }) => select(read(0, at), re
 export const castLowering: Lowering<'cast'> = ({ read, at, attrs: { dtype } }) => {
   const x = read(0, at);
   if (dtype === 'bool') return x.dtype === 'bool' ? x : unary('not', binary('eq', x, constant(0, x.dtype)));
-  return cast(x, dtype === 'f32' ? 'f32' : 'i32');
+  if (dtype === 'f32') return cast(x, 'f32');
+  const whole = cast(x, 'i32');
+  // Floats saturate at the ends of the target; integers are taken modulo 256 by the store.
+  if (dtype !== 'u8' || x.dtype !== 'f32') return whole;
+  return binary('min', binary('max', whole, constant(0, 'i32')), constant(255, 'i32'));
 };
