@@ -39,7 +39,7 @@ export async function compile<I extends string, O extends string>(
   const expected = inputTypes(flat, dims);
   return {
     report: executable.report,
-    run: (inputs) => executable.run(checkInputs(expected, inputs)),
+    run: async (inputs) => executable.run(checkInputs(expected, inputs)),
     dispose: async () => {
       await executable.dispose();
       if (store === undefined) await target.dispose();
