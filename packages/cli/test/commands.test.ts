@@ -1,0 +1,175 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { encode } from 'fast-png';
+import { encode as encodeJpeg } from 'jpeg-js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runIn, temporaryDirectory, TRAIN, type Run } from './session.ts';
+
+describe('summary', () => {
+  test.each([
+    ['resnet18', 11_689_512, 1_814_073_344],
+    ['resnet50', 25_557_032, 4_089_184_256],
+    ['resnet152', 60_192_808, 11_513_626_624],
+  ])('%s has %i parameters and %i MACs', async (name, parameters, macs) => {
+    const { code, out } = await runIn('.', 'summary', name, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ name, totals: { parameters, macs } });
+  });
+
+  test('prints a table with totals', async () => {
+    const { code, out } = await runIn('.', 'summary', 'tiny', '--batch', '2');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^tiny \(resnet\), input \[2, 3, 32, 32\]/);
+    expect(out).toMatch(/conv1 +conv2d +\[2, 8, 32, 32\] +216 +442,368/);
+    expect(out).toMatch(/parameters +[\d,]+$/m);
+  });
+
+  test('takes options of the model', async () => {
+    const { out } = await runIn(
+      '.',
+      'summary',
+      'tiny',
+      '--model-option',
+      'classes=3',
+      '--model-option',
+      'channels=1',
+      '--json',
+    );
+    expect(JSON.parse(out)).toMatchObject({ inputShape: [1, 32, 32], options: { classes: 3, channels: 1 } });
+  });
+});
+
+test('list names every kind of plugin', async () => {
+  const { code, out } = await runIn('.', 'list', '--json');
+  expect(code).toBe(0);
+  const listed: unknown = JSON.parse(out);
+  expect(listed).toMatchObject({ optimizers: ['adamw', 'momentum', 'sgd'], backends: ['cpu', 'reference'] });
+  expect((await runIn('.', 'list')).out).toContain('cifar_resnetN with N = 6n + 2');
+});
+
+describe('a run', () => {
+  const directory = temporaryDirectory();
+  const file = (name: string): string => path.join(directory, 'runs', 'first', name);
+  let result: Run;
+
+  beforeAll(async () => {
+    result = await runIn(
+      directory,
+      ...TRAIN,
+      '--epochs',
+      '6',
+      '--validation',
+      '8',
+      '--name',
+      'first',
+      '--checkpoint-steps',
+      '2',
+    );
+  });
+
+  test('learns, and says where model and report are', () => {
+    expect(result.err).toBe('');
+    expect(result.code).toBe(0);
+    expect(result.out).toContain(`report ${file('report.html')}`);
+    expect(Number(/test accuracy (\d\.\d{4})$/.exec(result.out)?.[1])).toBeGreaterThan(0.9);
+  });
+
+  test('writes what is needed to repeat it', () => {
+    const description: unknown = JSON.parse(readFileSync(file('run.json'), 'utf8'));
+    expect(description).toMatchObject({
+      arguments: { model: 'tiny', epochs: 6, seed: 0 },
+      data: { name: 'halves', train: 40, validation: 8, test: 20 },
+      backend: { name: 'cpu', target: 'wasm:threads=1' },
+    });
+    const lines = readFileSync(file('metrics.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(6 * 3 + 6 + 1);
+  });
+
+  test('the report is one page that refers to nothing', () => {
+    const page = readFileSync(file('report.html'), 'utf8');
+    expect(page).not.toMatch(/(src|href)="(?!data:)/);
+    expect(page).not.toMatch(/url\(/);
+    expect(page.match(/<svg/g)?.length).toBe(4);
+    for (const part of ['Curves', 'Confusion matrix', 'Misclassified images', 'layer1.0.conv1'])
+      expect(page).toContain(part);
+  });
+
+  test('the model is evaluated by itself', async () => {
+    const { code, out } = await runIn(
+      directory,
+      'evaluate',
+      path.dirname(file('model.json')),
+      '--data',
+      'halves',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      model: 'tiny',
+      samples: 20,
+      accuracy: Number(/test accuracy (.*)$/.exec(result.out)?.[1]),
+    });
+  });
+
+  test('predicts PNG and JPEG, and resizes', async () => {
+    const size = 16;
+    const gray = Uint8Array.from({ length: size * size }, (_, pixel) => (pixel % size < size / 2 ? 20 : 200));
+    const rgba = Buffer.from(
+      Uint8Array.from({ length: 4 * size * size }, (_, at) => (at % 4 === 3 ? 255 : gray[Math.floor(at / 4)])),
+    );
+    const png = path.join(directory, 'right.png');
+    const jpeg = path.join(directory, 'right.jpg');
+    writeFileSync(png, encode({ width: size, height: size, channels: 1, depth: 8, data: gray }));
+    writeFileSync(jpeg, encodeJpeg({ width: size, height: size, data: rgba }, 95).data);
+    const { code, out } = await runIn(directory, 'predict', file('model.safetensors'), png, jpeg, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([
+      { image: png, classes: [{ name: 'right' }, { name: 'left' }] },
+      { image: jpeg, classes: [{ name: 'right' }, { name: 'left' }] },
+    ]);
+    const exact = await runIn(directory, 'predict', file('model.json'), png, '--resize', 'exact');
+    expect(exact).toMatchObject({ code: 1, out: '' });
+    expect(exact.err).toContain('[data.imageSize]');
+  });
+
+  test('a finished run resumes to the same bytes', async () => {
+    const before = readFileSync(file('model.safetensors'));
+    const again = await runIn(
+      directory,
+      ...TRAIN,
+      '--epochs',
+      '6',
+      '--validation',
+      '8',
+      '--name',
+      'first',
+      '--checkpoint-steps',
+      '2',
+      '--resume',
+    );
+    expect(again.code).toBe(0);
+    expect(again.out).toContain('continuing at step 18 of 18');
+    expect(readFileSync(file('model.safetensors')).equals(before)).toBe(true);
+  });
+
+  test.each([
+    ['another model', ['--model-option', 'width=4'], 'checkpoint.model'],
+    ['another optimizer', ['--optimizer', 'sgd:lr=0.1'], 'checkpoint.model'],
+    ['another target', ['--backend', 'reference:precision=f32'], 'train.target'],
+  ])('is not resumed with %s', async (_, options, code) => {
+    const refused = await runIn(
+      directory,
+      ...TRAIN,
+      '--epochs',
+      '6',
+      '--validation',
+      '8',
+      '--name',
+      'first',
+      '--resume',
+      ...options,
+    );
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`[${code}]`);
+  });
+});
