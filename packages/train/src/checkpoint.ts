@@ -19,6 +19,8 @@ export interface RunIdentity {
   readonly schedule: string;
   /** Names and options of the training transforms. */
   readonly transforms: string;
+  /** Names of the metrics, whose sums the state holds. */
+  readonly metrics: string;
   readonly data: string;
   readonly samples: number;
   readonly batchSize: number;

@@ -115,13 +115,14 @@ export async function resolveData(options: TrainOptions): Promise<LoadedOptions>
 
 /** What identifies a run of these options; a checkpoint is only continued when it is the same. */
 export function identityOf(options: LoadedOptions, trainer: Trainer): RunIdentity {
-  const { model, optimizer, data, schedule = constantLr(), transforms = [] } = options;
+  const { model, optimizer, data, schedule = constantLr(), transforms = [], metrics = [accuracy()] } = options;
   return {
     model: model.name,
     graph: structuralHash(trainer.graph),
     optimizer: `${optimizer.name}${JSON.stringify(optimizer.options)}`,
     schedule: schedule.name,
     transforms: JSON.stringify(transforms.map(({ name, options: settings }) => ({ name, ...settings }))),
+    metrics: metrics.map(({ name }) => name).join(', '),
     data: data.name,
     samples: data.train.length,
     batchSize: options.batchSize ?? 64,
@@ -217,26 +218,29 @@ class TrainingRun {
     trainer: Trainer,
   ): Promise<{ readonly interrupted: boolean; readonly validation: MetricValues | undefined }> {
     let validation: MetricValues | undefined;
-    while (this.state.cursor.epoch < this.epochs) {
+    while (this.state.cursor.epoch < this.epochs && !this.patienceIsOver()) {
       const epochStart = performance.now();
       if (await this.runBatches(trainer)) return { interrupted: true, validation };
       validation = await this.finishEpoch(trainer, epochStart);
       await this.checkpointIfDue(trainer);
-      const stopping = this.options.earlyStopping;
-      if (stopping !== undefined && this.state.sinceBest > stopping.patience) {
-        const { best } = this.state;
-        const metric = this.monitored().name;
-        await this.emit({
-          kind: 'earlyStop',
-          epoch: this.state.cursor.epoch,
-          bestEpoch: best?.epoch ?? 0,
-          metric,
-          value: best?.value ?? NaN,
-        });
-        break;
-      }
+    }
+    if (this.patienceIsOver()) {
+      const { best } = this.state;
+      await this.emit({
+        kind: 'earlyStop',
+        epoch: this.state.cursor.epoch,
+        bestEpoch: best?.epoch ?? 0,
+        metric: this.monitored().name,
+        value: best?.value ?? NaN,
+      });
     }
     return { interrupted: false, validation };
+  }
+
+  /** Asked before every epoch rather than after, so that a run resumed from its last checkpoint stops where it would have. */
+  private patienceIsOver(): boolean {
+    const stopping = this.options.earlyStopping;
+    return stopping !== undefined && this.state.sinceBest > stopping.patience;
   }
 
   /** Steps to the end of the epoch; true when interrupted. */

@@ -287,7 +287,8 @@ class GraphTrainer implements Trainer {
       [TRAINING_NAMES.loss]: this.scalar(loss),
     });
     if (outputs[TRAINING_NAMES.finite].data[0] === 0) {
-      throw await this.nonFinite(this.inputs(this.graphs.step, images, labels, hyper), total, outputs);
+      const inputs = this.inputs(this.graphs.step, images, labels, hyper);
+      throw await this.nonFinite(inputs, total, { ...outputs, [TRAINING_NAMES.loss]: this.scalar(loss) });
     }
     return { loss, gradientNorm: outputs[TRAINING_NAMES.gradientNorm].data[0], logits };
   }
@@ -298,15 +299,14 @@ class GraphTrainer implements Trainer {
     outputs: Readonly<Record<string, TensorData>>,
   ): Promise<NetwrightError> {
     const bad = await findBadNode(this.graphs.step, this.backend, this.store, inputs, batchSize);
-    const loss = Object.hasOwn(outputs, TRAINING_NAMES.loss)
-      ? `loss ${String(outputs[TRAINING_NAMES.loss].data[0])}, `
-      : '';
+    const loss = String(outputs[TRAINING_NAMES.loss].data[0]);
+    const gradientNorm = String(outputs[TRAINING_NAMES.gradientNorm].data[0]);
     return new NetwrightError({
       code: 'train.nonFinite',
       operation: bad === undefined ? 'train' : bad.operation,
       scope: bad === undefined ? '' : bad.scope,
       expected: 'a finite loss and gradient',
-      received: `${loss}gradient norm ${String(outputs[TRAINING_NAMES.gradientNorm].data[0])} in step ${String(this.steps + 1)}`,
+      received: `loss ${loss}, gradient norm ${gradientNorm} in step ${String(this.steps + 1)}`,
       reasons: [
         bad === undefined
           ? 'every single value is finite; the sum of squares of the gradient overflows'

@@ -1,9 +1,9 @@
 // A run on disk: `runs/NAME/` with checkpoint, log of metrics and a description to repeat it.
 
 import { constants } from 'node:fs';
-import { access, mkdir, open, readFile, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { NetwrightError, type Graph } from '@netwright/ir';
+import { isNetwrightError, NetwrightError, type Graph } from '@netwright/ir';
 import { writeDurably } from '@netwright/weights/node';
 import { deserializeCheckpoint, serializeCheckpoint, type Checkpoint, type RunIdentity } from '../checkpoint.ts';
 import type { RunStorage } from '../train.ts';
@@ -66,19 +66,27 @@ export class RunDirectory implements RunStorage {
 }
 
 /**
- * Creates or opens the directory of a run. `metricsOffset` bytes of the log are kept: 0 for a new run, the checkpoint's count for a resumed one.
+ * Creates or opens the directory of a run. `metricsOffset` bytes of the log are kept: 0 for a new run, which also removes the checkpoint of an earlier
+ * one, or the checkpoint's count for a resumed one.
  *
- * @throws NetwrightError `run.directory` when it cannot be created or written to.
+ * @throws NetwrightError `run.directory` when it cannot be created or written to, `run.metrics` when the log is shorter than the checkpoint says.
  */
 export async function openRunDirectory(directory: string, metricsOffset = 0): Promise<RunDirectory> {
   const file = path.join(directory, RUN_FILES.metrics);
   try {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK);
+    if (metricsOffset === 0) await rm(path.join(directory, RUN_FILES.checkpoint), { force: true });
     const metrics = await open(file, constants.O_RDWR | constants.O_CREAT);
-    await truncate(file, metricsOffset);
+    const { size } = await metrics.stat();
+    if (size < metricsOffset) {
+      await metrics.close();
+      throw shortLog(file, size, metricsOffset);
+    }
+    await metrics.truncate(metricsOffset);
     return new RunDirectory(directory, metrics, metricsOffset);
   } catch (cause) {
+    if (isNetwrightError(cause)) throw cause;
     throw new NetwrightError({
       code: 'run.directory',
       operation: 'openRunDirectory',
@@ -89,6 +97,17 @@ export async function openRunDirectory(directory: string, metricsOffset = 0): Pr
       cause,
     });
   }
+}
+
+function shortLog(file: string, size: number, metricsOffset: number): NetwrightError {
+  return new NetwrightError({
+    code: 'run.metrics',
+    operation: 'openRunDirectory',
+    scope: file,
+    expected: `the log of the run that the checkpoint is of, ${String(metricsOffset)} bytes or more`,
+    received: `${String(size)} bytes`,
+    hint: 'put the log back, or start the run anew, without resume',
+  });
 }
 
 /**
