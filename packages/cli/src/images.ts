@@ -26,7 +26,8 @@ export async function readImage(file: string): Promise<Image> {
 }
 
 function fromPng({ width, height, channels, depth, data, palette }: DecodedPng): Image {
-  if (palette !== undefined) {
+  // Files in true colour may suggest a palette; only those with one channel use it.
+  if (palette !== undefined && channels === 1) {
     const colours = palette[0].length;
     const pixels = new Uint8Array(width * height * colours);
     const perByte = 8 / depth;

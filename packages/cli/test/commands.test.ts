@@ -132,6 +132,105 @@ describe('a run', () => {
     expect(exact.err).toContain('[data.imageSize]');
   });
 
+  test('paths count from the directory that the command runs in', async () => {
+    writeFileSync(
+      path.join(directory, 'left.png'),
+      encode({
+        width: 8,
+        height: 8,
+        channels: 1,
+        depth: 8,
+        data: Uint8Array.from({ length: 64 }, (_, at) => (at % 8 < 4 ? 200 : 20)),
+      }),
+    );
+    const { code, out } = await runIn(
+      directory,
+      'predict',
+      'runs/first',
+      'left.png',
+      '--top',
+      '1',
+      '--backend',
+      'reference',
+    );
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^left\.png: left \d+\.\d %$/) as unknown });
+    expect((await runIn(directory, 'evaluate', 'runs/first/model.json', '--data', 'halves')).code).toBe(0);
+  });
+
+  test('is not measured on images of another size', async () => {
+    const { code, err } = await runIn(directory, 'evaluate', 'runs/first', '--data', 'mnist:limit=10');
+    expect(err).toBe(
+      'netwright: evaluate (tiny): expected images of 1 x 8 x 8 in at most 2 classes, received mnist test: 10 images of 1 x 28 x 28 in 10 classes. ' +
+        'Hint: measure the model on data like that which it was trained on [evaluate.data]',
+    );
+    expect(code).toBe(1);
+  });
+
+  test('is refused when its files are damaged or of different models', async () => {
+    const model = readFileSync(file('model.safetensors'));
+    const lying = Uint8Array.from(model);
+    new DataView(lying.buffer).setBigUint64(0, 2n ** 40n, true);
+    const empty = new TextEncoder().encode('{}');
+    const other = new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, ...empty]);
+    const cases: readonly (readonly [Uint8Array, RegExp])[] = [
+      [model.subarray(0, -5), /\[safetensors\.\w+\]/],
+      [lying, /\[safetensors\.\w+\]/],
+      [other, /0 unexpected, 0 mis-shaped; missing: conv1\.weight, [^]*\[weights\.load\]/],
+    ];
+    writeFileSync(path.join(directory, 'damaged.json'), readFileSync(file('model.json')));
+    for (const [bytes, message] of cases) {
+      writeFileSync(path.join(directory, 'damaged.safetensors'), bytes);
+      const { code, err } = await runIn(directory, 'evaluate', 'damaged.json', '--data', 'halves');
+      expect(err).toMatch(message);
+      expect(code).toBe(1);
+    }
+    writeFileSync(path.join(directory, 'other.safetensors'), other);
+    const { code, err } = await runIn(directory, ...TRAIN, '--weights', 'other.safetensors');
+    expect(err).toBe(
+      'netwright: train (other.safetensors): expected tensors of tiny, received none that fits. ' +
+        'Hint: netwright summary lists the layers of a model [cli.weights]',
+    );
+    expect(code).toBe(1);
+  });
+
+  test('starts another model as far as it fits, and trains its head alone', async () => {
+    const options = ['--weights', 'runs/first/model.safetensors', '--model-option', 'classes=3', '--train-only', 'fc'];
+    const { code, out } = await runIn(directory, ...TRAIN, ...options, '--name', 'tuned');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /loaded \d+ tensors of runs\/first\/model\.safetensors; missing none; unexpected none; mis-shaped fc\.weight, fc\.bias/,
+    );
+  });
+
+  test('an image that is none, or is damaged', async () => {
+    writeFileSync(path.join(directory, 'text.png'), 'no image');
+    const png = encode({ width: 8, height: 8, channels: 1, depth: 8, data: new Uint8Array(64) });
+    writeFileSync(path.join(directory, 'half.png'), png.subarray(0, 40));
+    const jpeg = encodeJpeg({ width: 8, height: 8, data: Buffer.alloc(256) }, 95).data;
+    writeFileSync(path.join(directory, 'half.jpg'), jpeg.subarray(0, 60));
+    for (const name of ['text.png', 'half.png', 'half.jpg', 'nowhere.png']) {
+      const { code, err } = await runIn(directory, 'predict', 'runs/first', name);
+      expect(err).toContain(`readImage (${path.join(directory, name)}): expected a PNG or JPEG file, received `);
+      expect(err).toContain('[cli.image]');
+      expect(code).toBe(1);
+    }
+  });
+
+  test('is interrupted by a signal, and continues to the same bytes', async () => {
+    const args = [...TRAIN, '--epochs', '6', '--validation', '8', '--checkpoint-steps', '2', '--name', 'stopped'];
+    const listeners = process.listenerCount('SIGINT');
+    const running = runIn(directory, ...args);
+    while (process.listenerCount('SIGINT') === listeners) await new Promise((resolve) => setTimeout(resolve, 1));
+    process.emit('SIGINT');
+    const stopped = await running;
+    expect(stopped.code).toBe(130);
+    expect(stopped.out).toMatch(/interrupted after \d+ steps; continue with --resume$/);
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
+    expect((await runIn(directory, ...args, '--resume')).code).toBe(0);
+    const model = readFileSync(path.join(directory, 'runs', 'stopped', 'model.safetensors'));
+    expect(model.equals(readFileSync(file('model.safetensors')))).toBe(true);
+  });
+
   test('a finished run resumes to the same bytes', async () => {
     const before = readFileSync(file('model.safetensors'));
     const again = await runIn(

@@ -62,6 +62,9 @@ test.each<readonly [string, readonly string[], number, RegExp]>([
   ['a missing model', ['evaluate', at('nothing')], 1, /\[cli\.model\]/],
   ['a description of nothing', ['evaluate', at('short')], 1, /\[model\.description\]/],
   ['truncated weights', [...TRAIN, '--weights', 'short.safetensors'], 1, /\[safetensors\.\w+\]/],
+  ['a checkpoint in place of a model', ['predict', at('checkpoint.safetensors'), at('text.png')], 1, /\[cli\.model\]/],
+  ['weights that are not there', [...TRAIN, '--weights', 'no.safetensors'], 1, /ENOENT[^]*\[cli\.weights\]/],
+  ['more threads than there can be', [...TRAIN, '--backend', 'cpu:threads=0'], 1, /\[cpu\.threads\]/],
   ['weights with a lying header', [...TRAIN, '--weights', 'lying.safetensors'], 1, /\[safetensors\.\w+\]/],
   ['freezing everything', [...TRAIN, '--train-only', 'head'], 1, /\[cli\.trainOnly\]/],
 ])('%s', async (_, args, code, message) => {

@@ -1,6 +1,8 @@
 // Loss, metrics and predictions over a whole dataset, in inference mode.
 
+import type { Model } from '@netwright/arch';
 import { createBatches, type Dataset, type Transform } from '@netwright/data';
+import { NetwrightError } from '@netwright/ir';
 import type { MetricValues } from './events.ts';
 import { accuracy, type Metric } from './metrics.ts';
 import type { Predictor } from './predictor.ts';
@@ -25,7 +27,11 @@ export interface EvaluationResult {
   readonly labels: Int32Array;
 }
 
-/** Measures a trainer's or predictor's model on a dataset, in the dataset's order. */
+/**
+ * Measures a trainer's or predictor's model on a dataset, in the dataset's order.
+ *
+ * @throws NetwrightError `evaluate.data` when the images are of another size, there are none, or there are more classes than the model has.
+ */
 export async function evaluate(
   trainer: Pick<Predictor, 'evaluate' | 'model'>,
   dataset: Dataset,
@@ -33,6 +39,7 @@ export async function evaluate(
 ): Promise<EvaluationResult> {
   const { metrics = [accuracy()], batchSize = 256, transforms = [], onProgress } = options;
   const { classes } = trainer.model;
+  requireFit(trainer.model, dataset);
   const logits = new Float32Array(dataset.length * classes);
   const labels = new Int32Array(dataset.length);
   let states = metrics.map((metric) => metric.initial(classes));
@@ -54,4 +61,17 @@ export async function evaluate(
     ...Object.fromEntries(metrics.map((metric, index) => [metric.name, metric.value(states[index])])),
   };
   return { values, states, logits, labels };
+}
+
+function requireFit({ name, inputShape, classes }: Model, dataset: Dataset): void {
+  const same = dataset.shape.every((dim, axis) => dim === inputShape[axis]);
+  if (same && dataset.length > 0 && dataset.classes.length <= classes) return;
+  throw new NetwrightError({
+    code: 'evaluate.data',
+    operation: 'evaluate',
+    scope: name,
+    expected: `images of ${inputShape.join(' x ')} in at most ${String(classes)} classes`,
+    received: `${dataset.name}: ${String(dataset.length)} images of ${dataset.shape.join(' x ')} in ${String(dataset.classes.length)} classes`,
+    hint: 'measure the model on data like that which it was trained on',
+  });
 }

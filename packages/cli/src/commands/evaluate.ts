@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { normalize } from '@netwright/data';
 import { crossEntropy, inferenceMode } from '@netwright/ir';
 import { accuracy, createPredictor, evaluate, modelOf, topK } from '@netwright/train';
@@ -16,11 +17,11 @@ export interface EvaluateOptions {
 
 /** Prints loss and accuracy of a saved model on the test part of a dataset. */
 export async function evaluateCommand(
-  { output, plugins }: Session,
+  { output, plugins, directory }: Session,
   place: string,
   options: EvaluateOptions,
 ): Promise<number> {
-  const saved = await readSavedModel(place);
+  const saved = await readSavedModel(path.resolve(directory, place));
   const known = await plugins(options.config);
   const { test } = await create('dataset', known.datasets, options.data).load();
   const backend = create('backend', known.backends, options.backend);

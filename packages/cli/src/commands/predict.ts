@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Preprocessing } from '@netwright/data';
 import { predict, type Prediction } from '@netwright/train';
 import { readImage } from '../images.ts';
@@ -16,13 +17,13 @@ export interface PredictOptions {
 
 /** Prints the most probable classes of each image. Needs nothing but the model's two files. */
 export async function predictCommand(
-  { output, plugins }: Session,
+  { output, plugins, directory }: Session,
   place: string,
   files: readonly string[],
   { config, backend: spec, top, resize, json }: PredictOptions,
 ): Promise<number> {
-  const model = await readSavedModel(place);
-  const images = await Promise.all(files.map(readImage));
+  const model = await readSavedModel(path.resolve(directory, place));
+  const images = await Promise.all(files.map((file) => readImage(path.resolve(directory, file))));
   const backend = create('backend', (await plugins(config)).backends, spec);
   try {
     const predictions = await predict(images, { model, backend, ...(resize === undefined ? {} : { resize }) });

@@ -253,6 +253,16 @@ async function readWeights(
     });
   }
   const { entries, report } = loadStateDict(model.build(), readSafetensors(bytes).tensors, { strict: false });
+  if (report.loaded.length === 0) {
+    throw new NetwrightError({
+      code: 'cli.weights',
+      operation: 'train',
+      scope: file,
+      expected: `tensors of ${model.name}`,
+      received: 'none that fits',
+      hint: 'netwright summary lists the layers of a model',
+    });
+  }
   output.line(
     `loaded ${String(report.loaded.length)} tensors of ${file}; missing ${list(report.missing)}; unexpected ${list(report.unexpected)}; ` +
       `mis-shaped ${list(report.mismatched.map(({ name }) => name))}`,
