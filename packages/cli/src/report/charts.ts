@@ -90,24 +90,15 @@ function curve(
         points.filter((point) => point.series === 'validation'),
         { x: 'step', y: 'value', fill: 'series', r: 3 },
       ),
-      ...(series.length > 1
-        ? [
-            Plot.text(
-              points,
-              Plot.selectLast({
-                x: 'step',
-                y: 'value',
-                z: 'series',
-                text: 'series',
-                textAnchor: 'end',
-                dy: -8,
-                fill: 'series',
-              }),
-            ),
-          ]
-        : []),
+      ...(series.length > 1 ? series.map(nameAboveFrame) : []),
     ],
   });
+}
+
+/** The name of a series in its colour, above the right end of the frame where no line passes; the last one outermost. */
+function nameAboveFrame(name: string, index: number, { length }: readonly string[]): Plot.Markish {
+  const [frameAnchor, textAnchor] = ['top-right', 'end'] as const;
+  return Plot.text([name], { frameAnchor, textAnchor, dx: -70 * (length - 1 - index), dy: -14, fill: () => name });
 }
 
 /** Means over a window of a fiftieth of the run. */
