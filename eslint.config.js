@@ -16,7 +16,7 @@ const boundaries = (depConstraints) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/.results/', '**/.nx/', '**/runs/', '**/coverage/']),
+  globalIgnores(['**/bench/', '**/dist/', '**/.results/', '**/.nx/', '**/runs/', '**/coverage/']),
   {
     files: ['**/*.{js,mjs,ts}'],
     extends: [eslint.configs.recommended],
