@@ -37,7 +37,11 @@ export interface CompileReport {
   /** The resolved target, for instance `wasm:threads=2`; a checkpoint records it. */
   readonly target: string;
   /** Name of each kernel, what it computes, and how it was scheduled. */
-  readonly kernels: readonly { readonly name: string; readonly operations: readonly string[]; readonly schedule: string }[];
+  readonly kernels: readonly {
+    readonly name: string;
+    readonly operations: readonly string[];
+    readonly schedule: string;
+  }[];
   /** Elements of the parameters that the program reads, each counted once. */
   readonly parameters: number;
   readonly persistentBytes: number;

@@ -53,11 +53,19 @@ interface ExpectedInput {
 }
 
 function inputTypes(graph: Graph, dims: Readonly<Record<string, number>>): ReadonlyMap<string, ExpectedInput> {
-  return new Map(Object.entries(graph.inputs).map(([name, { type }]) => [name, { dtype: type.dtype, shape: bindShape(type.shape, dims) }]));
+  return new Map(
+    Object.entries(graph.inputs).map(([name, { type }]) => [
+      name,
+      { dtype: type.dtype, shape: bindShape(type.shape, dims) },
+    ]),
+  );
 }
 
 /** The inputs with zeros for random inputs that are not given; everything wrong is reported at once. */
-function checkInputs(expected: ReadonlyMap<string, ExpectedInput>, inputs: Readonly<Record<string, TensorData>>): Record<string, TensorData> {
+function checkInputs(
+  expected: ReadonlyMap<string, ExpectedInput>,
+  inputs: Readonly<Record<string, TensorData>>,
+): Record<string, TensorData> {
   const reasons: string[] = [];
   const checked: Record<string, TensorData> = {};
   for (const [name, { dtype, shape }] of expected) {
@@ -69,8 +77,11 @@ function checkInputs(expected: ReadonlyMap<string, ExpectedInput>, inputs: Reado
     }
     const size = shape.reduce((product, dim) => product * dim, 1);
     if (given.dtype !== dtype || given.shape.join() !== shape.join() || given.data.length !== size) {
-      reasons.push(`${name} is ${given.dtype}[${given.shape.join(', ')}] with ${String(given.data.length)} elements, not ${dtype}[${shape.join(', ')}]`);
-    } else if (!fitsDtype(given)) reasons.push(`${name} holds its ${dtype} elements in a ${given.data.constructor.name}`);
+      reasons.push(
+        `${name} is ${given.dtype}[${given.shape.join(', ')}] with ${String(given.data.length)} elements, not ${dtype}[${shape.join(', ')}]`,
+      );
+    } else if (!fitsDtype(given))
+      reasons.push(`${name} holds its ${dtype} elements in a ${given.data.constructor.name}`);
     checked[name] = given;
   }
   for (const name of Object.keys(inputs)) if (!expected.has(name)) reasons.push(`there is no input ${name}`);

@@ -31,3 +31,7 @@ export { compileKernels, type CompileKernelsOptions } from './compile-kernels.ts
 export { lowerGraph, type Dims } from './lowering/lower-graph.ts';
 export { planMemory } from './planning/plan-memory.ts';
 export { rowMajorStorage } from './kernels/storage.ts';
+export { printKernel, printProgram } from './kernels/print.ts';
+export { verifyProgram } from './verify/verify-program.ts';
+export { reportOf, type ReportOptions } from './report.ts';
+export { defaultCapabilities, type KernelCapabilities } from './capabilities.ts';

@@ -61,7 +61,8 @@ export function withErrorScope<T>(scope: string, build: () => T): T {
 }
 
 function formatMessage(details: ErrorDetails): string {
-  const place = details.scope === undefined || details.scope === '' ? details.operation : `${details.operation} (${details.scope})`;
+  const place =
+    details.scope === undefined || details.scope === '' ? details.operation : `${details.operation} (${details.scope})`;
   const parts: string[] = [];
   if (details.expected !== undefined) parts.push(`expected ${details.expected}`);
   if (details.received !== undefined) parts.push(`received ${details.received}`);

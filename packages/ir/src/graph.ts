@@ -39,7 +39,9 @@ export interface ResultNode extends NodeBase {
 export type Node = PrimitiveNode | LeafNode | CallNode | ResultNode;
 
 export function isPrimitiveNode(node: Node): node is PrimitiveNode {
-  return node.op !== 'input' && node.op !== 'parameter' && node.op !== 'state' && node.op !== 'call' && node.op !== 'result';
+  return (
+    node.op !== 'input' && node.op !== 'parameter' && node.op !== 'state' && node.op !== 'call' && node.op !== 'result'
+  );
 }
 
 export interface InputDef {

@@ -145,42 +145,66 @@ export { squeeze, unsqueeze } from './functions/squeeze.ts';
 export { stack } from './functions/stack.ts';
 export { amin, mean, variance, type VarianceOptions } from './functions/statistics.ts';
 
-// Functions: networks
-export {
-  attentionFunction,
-  multiHeadSelfAttention,
-  scaledDotProductAttention,
-  type SelfAttentionOptions,
-} from './functions/attention.ts';
-export { adaptiveAvgPool2d, adaptiveMaxPool2d, globalAvgPool2d } from './functions/adaptive-pool2d.ts';
-export {
-  batchNorm,
-  batchNormInference,
-  perChannel,
-  type BatchNormOptions,
-  type BatchNormResult,
-} from './functions/batch-norm.ts';
+// Functions: activations
 export { clamp } from './functions/clamp.ts';
-export { convTranspose2d, type ConvTranspose2dOptions } from './functions/conv-transpose2d.ts';
-export { dropout, dropPath } from './functions/dropout.ts';
+export { elu } from './functions/elu.ts';
+export { expm1 } from './functions/expm1.ts';
 export { gelu } from './functions/gelu.ts';
-export { groupNorm, layerNorm, type NormOptions } from './functions/group-norm.ts';
-export { hardsigmoid, hardswish } from './functions/hard-activations.ts';
+export { hardsigmoid } from './functions/hardsigmoid.ts';
+export { hardswish } from './functions/hardswish.ts';
 export { leakyRelu } from './functions/leaky-relu.ts';
+export { log1p } from './functions/log1p.ts';
+export { logSoftmax } from './functions/log-softmax.ts';
+export { relu } from './functions/relu.ts';
+export { relu6 } from './functions/relu6.ts';
+export { sigmoid } from './functions/sigmoid.ts';
+export { silu } from './functions/silu.ts';
+export { softmax } from './functions/softmax.ts';
+export { softplus } from './functions/softplus.ts';
+
+// Functions: norms
+export { batchNorm, type BatchNormOptions, type BatchNormResult } from './functions/batch-norm.ts';
+export { batchNormInference, type BatchNormInferenceOptions } from './functions/batch-norm-inference.ts';
+export { groupNorm, type GroupNormOptions } from './functions/group-norm.ts';
+export { instanceNorm } from './functions/instance-norm.ts';
+export { layerNorm, type LayerNormOptions } from './functions/layer-norm.ts';
 export { localResponseNorm, type LocalResponseNormOptions } from './functions/local-response-norm.ts';
-export { oneHot } from './functions/one-hot.ts';
-export { relu, relu6 } from './functions/relu.ts';
-export { sigmoid, silu } from './functions/sigmoid.ts';
-export { logSoftmax, softmax } from './functions/softmax.ts';
-export { elu, softplus } from './functions/softplus.ts';
+export { perChannel } from './functions/per-channel.ts';
+
+// Functions: images
+export { adaptiveAvgPool2d } from './functions/adaptive-avg-pool2d.ts';
+export { adaptiveMaxPool2d } from './functions/adaptive-max-pool2d.ts';
+export { convTranspose2d, type ConvTranspose2dOptions } from './functions/conv-transpose2d.ts';
+export { globalAvgPool2d } from './functions/global-avg-pool2d.ts';
 export { squeezeExcite, type SqueezeExciteOptions } from './functions/squeeze-excite.ts';
+export { upsampleBilinear } from './functions/upsample-bilinear.ts';
+export { upsampleNearest } from './functions/upsample-nearest.ts';
+export type { UpsampleOptions } from './functions/resample.ts';
+
+// Functions: attention and tables
+export { embedding } from './functions/embedding.ts';
+export { multiHeadSelfAttention, type SelfAttentionOptions } from './functions/multi-head-self-attention.ts';
+export { oneHot } from './functions/one-hot.ts';
+export { scaledDotProductAttention, type AttentionOptions } from './functions/scaled-dot-product-attention.ts';
+
+// Functions: randomness and gradients
+export { dropout } from './functions/dropout.ts';
+export { dropPath } from './functions/drop-path.ts';
 export { stopGradient } from './functions/stop-gradient.ts';
-export { upsampleBilinear, upsampleNearest, type UpsampleOptions } from './functions/upsample.ts';
 
 // Losses
-export { crossEntropy, crossEntropyLoss, nllLoss, type CrossEntropyOptions } from './losses/cross-entropy.ts';
-export type { Loss, Reduction } from './losses/loss.ts';
-export { binaryCrossEntropyWithLogits, l1Loss, meanSquaredError, mseLoss, smoothL1Loss } from './losses/regression.ts';
+export {
+  binaryCrossEntropyWithLogits,
+  type BinaryCrossEntropyOptions,
+} from './losses/binary-cross-entropy-with-logits.ts';
+export { crossEntropy, crossEntropyLoss, type CrossEntropyOptions } from './losses/cross-entropy.ts';
+export type { ClassLossOptions } from './losses/class-losses.ts';
+export { l1Loss } from './losses/l1-loss.ts';
+export type { Loss } from './losses/loss.ts';
+export { meanSquaredError, mseLoss } from './losses/mse-loss.ts';
+export { nllLoss } from './losses/nll-loss.ts';
+export type { Reduction, ReductionOption } from './losses/reduce.ts';
+export { smoothL1Loss, type SmoothL1LossOptions } from './losses/smooth-l1-loss.ts';
 
 // Rewrites, verification, text, serialization
 export { costOf, summarize, type Cost, type Summary, type SummaryRow } from './cost.ts';

@@ -1,4 +1,4 @@
-// Walks a graph with each primitive's own definition, in double precision.
+// Walks a graph with each primitive's own definition, in double precision unless asked otherwise.
 
 import {
   bindShape,
@@ -13,11 +13,20 @@ import {
 
 export type Arrays = Readonly<Record<string, readonly number[] | Float64Array>>;
 
-/** Outputs by name. `inputs` holds the data of graph inputs, parameters and states by name. */
+/** Keeps a number, or rounds it to a narrower format. */
+export type Rounding = (value: number) => number;
+
+const exact: Rounding = (value) => value;
+
+/**
+ * Outputs by name. `inputs` holds the data of graph inputs, parameters and states by name. With `round` = `Math.fround` every f32
+ * value is rounded to single precision.
+ */
 export function evaluateGraph(
   graph: Graph,
   inputs: Arrays,
   dims: Readonly<Record<string, number>> = {},
+  round = exact,
 ): Record<string, Float64Array> {
   const values: NdArray[] = [];
   const results: (readonly NdArray[])[] = [];
@@ -35,13 +44,13 @@ export function evaluateGraph(
         attrs: node.attrs,
         shape,
         dims,
-        round: (value) => value,
+        round,
       });
-      values[id] = { shape, data };
+      values[id] = { shape, data: node.type.dtype === 'f32' && round !== exact ? data.map(round) : data };
     } else if (node.op === 'call') {
       const { body } = graph.functions[node.attrs.function];
       const operands = node.inputs.map((input, index) => [`x${String(index)}`, values[input].data] as const);
-      const outputs = evaluateGraph(body, Object.fromEntries(operands), dims);
+      const outputs = evaluateGraph(body, Object.fromEntries(operands), dims, round);
       results[id] = Object.entries(body.outputs).map(([name, { value }]) => ({
         shape: bindShape(body.nodes[value].type.shape, dims),
         data: outputs[name],
@@ -51,7 +60,7 @@ export function evaluateGraph(
     } else {
       const data = inputs[node.attrs.name];
       if (data === undefined) throw new RangeError(`no data for ${node.attrs.name}`);
-      values[id] = { shape, data: Float64Array.from(data) };
+      values[id] = { shape, data: Float64Array.from(data, node.type.dtype === 'f32' ? round : exact) };
     }
     const { length } = values[id]?.data ?? [];
     const expected = shape.reduce((product, dim) => product * dim, 1);

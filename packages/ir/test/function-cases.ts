@@ -53,6 +53,10 @@ export interface FunctionCase {
   /** A PyTorch expression in the inputs a, b, c, ... */
   readonly torch: string;
   readonly inputs: PrimitiveSample['inputs'];
+  /** False where the value has a kink at the data, so that differences say nothing. Default true. */
+  readonly smooth?: boolean;
+  /** Whether it must also be right in single precision. Default false. */
+  readonly single?: boolean;
   build(...inputs: readonly Tensor[]): Tensor;
 }
 

@@ -100,7 +100,7 @@ describe('printGraph', () => {
             input x0: f32[N, 2] = %0
             input y0: f32[N, 2] = %1
             input g0: f32[N, 2] = %2
-            output d0 = %11 {prediction}
+            output d0 = %12 {prediction}
             %0: f32[N, 2] = input x0
             %1: f32[N, 2] = input y0
             %2: f32[N, 2] = input g0
@@ -111,8 +111,9 @@ describe('printGraph', () => {
             %7: f32[N, 2] = broadcastTo(%6) {shape=[N, 2]}
             %8: bool[N, 2] = le(%0, %7)
             %9: bool[N, 2] = and(%5, %8)
-            %10: f32[N, 2] = cast(%9) {dtype=f32}
-            %11: f32[N, 2] = mul(%2, %10)
+            %10: f32[] = constant() {values=[0]}
+            %11: f32[N, 2] = broadcastTo(%10) {shape=[N, 2]}
+            %12: f32[N, 2] = where(%9, %2, %11)
           }
         }
       }

@@ -1,6 +1,19 @@
 // Scalar expressions: constructors with light simplification, substitution of axes, and small questions about them.
 
-import { addIndices, floorDivide, modulo, scaleIndex, simplifyGuards, valueIndex, type Extents } from './index-algebra.ts';
+import { applyBinary, applyUnary, convert } from './arithmetic.ts';
+import {
+  addIndices,
+  axisIndex,
+  constantIndex,
+  equalGuards,
+  equalIndices,
+  floorDivide,
+  modulo,
+  scaleIndex,
+  simplifyGuards,
+  valueIndex,
+  type Extents,
+} from './index-algebra.ts';
 import type { Guard, Index } from './index-expression.ts';
 import type { BinaryOp, Expr, KernelDType, ReduceOp, UnaryOp } from './kernel.ts';
 
@@ -9,29 +22,93 @@ export function constant(value: number, dtype: KernelDType = 'f32'): Expr {
 }
 
 export function unary(op: UnaryOp, x: Expr): Expr {
-  return { kind: 'unary', dtype: op === 'not' ? 'bool' : x.dtype, op, x };
+  const dtype = op === 'not' ? 'bool' : x.dtype;
+  if (x.kind === 'const') {
+    const value = applyUnary(op, x.dtype, x.value);
+    if (isExact(value, dtype)) return constant(value, dtype);
+  }
+  if (x.kind === 'unary' && x.op === op && (op === 'neg' || op === 'not')) return x.x;
+  return { kind: 'unary', dtype, op, x };
 }
 
 const COMPARISONS: ReadonlySet<BinaryOp> = new Set(['eq', 'lt', 'le']);
 
 export function binary(op: BinaryOp, a: Expr, b: Expr): Expr {
-  return { kind: 'binary', dtype: COMPARISONS.has(op) ? 'bool' : a.dtype, op, a, b };
+  const dtype = COMPARISONS.has(op) ? 'bool' : a.dtype;
+  if (a.kind === 'const' && b.kind === 'const' && isExact(a.value, a.dtype) && isExact(b.value, a.dtype)) {
+    const value = applyBinary(op, a.dtype, a.value, b.value);
+    if (isExact(value, dtype)) return constant(value, dtype);
+  }
+  if (b.kind === 'const') {
+    const same = withConstant(op, a, b.value);
+    if (same !== undefined) return same;
+  } else if (a.kind === 'const' && COMMUTATIVE.has(op)) {
+    const same = withConstant(op, b, a.value);
+    if (same !== undefined) return same;
+  }
+  return { kind: 'binary', dtype, op, a, b };
+}
+
+const COMMUTATIVE: ReadonlySet<BinaryOp> = new Set(['add', 'mul', 'min', 'max', 'xor', 'and', 'or']);
+
+/** `x op value` where that is `x` or a constant for every x, infinities, NaN and zeros of both signs included. */
+function withConstant(op: BinaryOp, x: Expr, value: number): Expr | undefined {
+  const isFloat = x.dtype === 'f32';
+  switch (op) {
+    case 'add':
+      return Object.is(value, -0) || (value === 0 && !isFloat) ? x : undefined;
+    case 'sub':
+      return Object.is(value, 0) ? x : undefined;
+    case 'xor':
+    case 'shr':
+      return value === 0 ? x : undefined;
+    case 'mul':
+    case 'div':
+      return value === 1 ? x : undefined;
+    case 'pow':
+      return value === 1 ? x : undefined;
+    case 'max':
+      return value === -Infinity ? x : undefined;
+    case 'min':
+      return value === Infinity ? x : undefined;
+    case 'and':
+      return value === 0 ? constant(0, 'bool') : x;
+    case 'or':
+      return value === 0 ? x : constant(1, 'bool');
+    case 'eq':
+    case 'lt':
+    case 'le':
+      return undefined;
+  }
+}
+
+/** Whether a number is the same in double and in single precision, so that folding it changes no result. */
+function isExact(value: number, dtype: KernelDType): boolean {
+  return dtype !== 'f32' || Object.is(Math.fround(value), value);
 }
 
 export function select(condition: Expr, a: Expr, b: Expr): Expr {
   if (condition.kind === 'const') return condition.value === 0 ? b : a;
+  if (a === b) return a;
+  if (condition.kind === 'unary' && condition.op === 'not') return select(condition.x, b, a);
   return { kind: 'select', dtype: a.dtype, condition, a, b };
 }
 
 export function cast(x: Expr, dtype: KernelDType): Expr {
-  return x.dtype === dtype ? x : { kind: 'cast', dtype, x };
+  if (x.dtype === dtype) return x;
+  if (x.kind === 'const' && isExact(x.value, dtype)) return constant(convert(x.value, x.dtype, dtype), dtype);
+  return { kind: 'cast', dtype, x };
 }
 
 export function indexValue(index: Index): Expr {
-  return index.terms.length === 0 ? constant(index.offset, 'i32') : { kind: 'index', dtype: 'i32', index };
+  if (index.terms.length === 0) return constant(index.offset, 'i32');
+  const [{ coefficient, atom }, ...others] = index.terms;
+  const isValue = others.length === 0 && index.offset === 0 && coefficient === 1 && atom.kind === 'value';
+  return isValue ? atom.expr : { kind: 'index', dtype: 'i32', index };
 }
 
 export function reduce(op: ReduceOp, axes: readonly number[], body: Expr): Expr {
+  if (axes.length === 0) return op === 'argmax' ? constant(0, 'i32') : body;
   return { kind: 'reduce', dtype: op === 'argmax' ? 'i32' : body.dtype, op, axes, body };
 }
 
@@ -39,13 +116,17 @@ export function load(buffer: number, dtype: KernelDType, index: readonly Index[]
   return { kind: 'load', dtype, buffer, index, guards: [], fill: 0 };
 }
 
-/** `a` where the guards hold, else `b`; guards that the extents decide vanish, and a plain load takes them itself. */
+/** `a` where the guards hold, else `b`; guards that the extents decide vanish, and a load with a constant beside it takes them itself. */
 export function guarded(guards: readonly Guard[], a: Expr, b: Expr, extents: Extents): Expr {
   const kept = simplifyGuards(guards, extents);
-  if (kept === undefined) return b;
+  if (kept === undefined || a === b) return b;
   if (kept.length === 0) return a;
-  if (a.kind === 'load' && b.kind === 'const' && (a.guards.length === 0 || a.fill === b.value)) {
-    return { ...a, guards: [...a.guards, ...kept], fill: b.value };
+  if (b.kind === 'const') {
+    if (a.kind === 'const' && Object.is(a.value, b.value)) return b;
+    if (a.kind === 'load' && (a.guards.length === 0 || Object.is(a.fill, b.value))) {
+      const all = simplifyGuards([...a.guards, ...kept], extents);
+      return all === undefined ? b : { ...a, guards: all, fill: b.value };
+    }
   }
   return { kind: 'guarded', dtype: a.dtype, guards: kept, a, b };
 }
@@ -60,27 +141,28 @@ export interface Rewriting {
   readonly replace?: (expr: Expr) => Expr | undefined;
 }
 
-export function rewriteIndex(index: Index, rewriting: Rewriting): Index {
+export function rewriteIndex(index: Index, rewriting: Rewriting, memo?: Map<Expr, Expr>): Index {
+  const inside = (of: Index): Index => rewriteIndex(of, rewriting, memo);
   const parts = index.terms.map(({ coefficient, atom }): Index => {
     switch (atom.kind) {
       case 'axis':
-        return scaleIndex(rewriting.axes.get(atom.axis) ?? { offset: 0, terms: [{ coefficient: 1, atom }] }, coefficient);
+        return scaleIndex(rewriting.axes.get(atom.axis) ?? axisIndex(atom.axis), coefficient);
       case 'floorDiv':
-        return scaleIndex(floorDivide(rewriteIndex(atom.of, rewriting), atom.by, rewriting.extents), coefficient);
+        return scaleIndex(floorDivide(inside(atom.of), atom.by, rewriting.extents), coefficient);
       case 'mod':
-        return scaleIndex(modulo(rewriteIndex(atom.of, rewriting), atom.by, rewriting.extents), coefficient);
+        return scaleIndex(modulo(inside(atom.of), atom.by, rewriting.extents), coefficient);
       case 'value':
-        return scaleIndex(valueIndex(rewrite(atom.expr, rewriting)), coefficient);
+        return scaleIndex(valueIndex(rewrite(atom.expr, rewriting, memo)), coefficient);
     }
   });
-  return addIndices({ offset: index.offset, terms: [] }, ...parts);
+  return addIndices(constantIndex(index.offset), ...parts);
 }
 
-function rewriteGuards(guards: readonly Guard[], rewriting: Rewriting): readonly Guard[] {
-  return guards.map(({ index, lower, upper }) => ({ index: rewriteIndex(index, rewriting), lower, upper }));
+function rewriteGuards(guards: readonly Guard[], rewriting: Rewriting, memo: Map<Expr, Expr>): readonly Guard[] {
+  return guards.map(({ index, lower, upper }) => ({ index: rewriteIndex(index, rewriting, memo), lower, upper }));
 }
 
-/** Rewrites an expression; the result shares what did not change only where `memo` is shared between calls. */
+/** Rewrites an expression. What does not change stays the same object; what is shared stays shared, between calls too that share `memo`. */
 export function rewrite(expr: Expr, rewriting: Rewriting, memo: Map<Expr, Expr> = new Map()): Expr {
   const known = memo.get(expr);
   if (known !== undefined) return known;
@@ -94,24 +176,44 @@ function rewriteParts(expr: Expr, rewriting: Rewriting, memo: Map<Expr, Expr>): 
   switch (expr.kind) {
     case 'const':
       return expr;
-    case 'index':
-      return indexValue(rewriteIndex(expr.index, rewriting));
-    case 'load': {
-      const guards = simplifyGuards(rewriteGuards(expr.guards, rewriting), rewriting.extents);
-      if (guards === undefined) return constant(expr.fill, expr.dtype);
-      return { ...expr, index: expr.index.map((index) => rewriteIndex(index, rewriting)), guards };
+    case 'index': {
+      const index = rewriteIndex(expr.index, rewriting, memo);
+      return equalIndices(index, expr.index) ? expr : indexValue(index);
     }
-    case 'unary':
-    case 'cast':
-      return { ...expr, x: part(expr.x) };
-    case 'binary':
-      return { ...expr, a: part(expr.a), b: part(expr.b) };
-    case 'select':
-      return select(part(expr.condition), part(expr.a), part(expr.b));
-    case 'guarded':
-      return guarded(rewriteGuards(expr.guards, rewriting), part(expr.a), part(expr.b), rewriting.extents);
-    case 'reduce':
-      return { ...expr, body: part(expr.body) };
+    case 'load': {
+      const guards = simplifyGuards(rewriteGuards(expr.guards, rewriting, memo), rewriting.extents);
+      if (guards === undefined) return constant(expr.fill, expr.dtype);
+      const index = expr.index.map((one) => rewriteIndex(one, rewriting, memo));
+      const isSame = equalGuards(guards, expr.guards) && index.every((one, at) => equalIndices(one, expr.index[at]));
+      return isSame ? expr : { ...expr, index, guards };
+    }
+    case 'unary': {
+      const x = part(expr.x);
+      return x === expr.x ? expr : unary(expr.op, x);
+    }
+    case 'cast': {
+      const x = part(expr.x);
+      return x === expr.x ? expr : cast(x, expr.dtype);
+    }
+    case 'binary': {
+      const [a, b] = [part(expr.a), part(expr.b)];
+      return a === expr.a && b === expr.b ? expr : binary(expr.op, a, b);
+    }
+    case 'select': {
+      const [condition, a, b] = [part(expr.condition), part(expr.a), part(expr.b)];
+      return condition === expr.condition && a === expr.a && b === expr.b ? expr : select(condition, a, b);
+    }
+    case 'guarded': {
+      const [a, b] = [part(expr.a), part(expr.b)];
+      const guards = rewriteGuards(expr.guards, rewriting, memo);
+      const simple = simplifyGuards(guards, rewriting.extents);
+      const isSame = a === expr.a && b === expr.b && simple !== undefined && equalGuards(simple, expr.guards);
+      return isSame ? expr : guarded(guards, a, b, rewriting.extents);
+    }
+    case 'reduce': {
+      const body = part(expr.body);
+      return body === expr.body ? expr : { ...expr, body };
+    }
   }
 }
 

@@ -1,10 +1,16 @@
 // Arithmetic on quasi-affine indices, kept canonical: one term for each atom, exact divisions folded, ranges used where they decide.
 
-import type { Guard, Index, IndexAtom } from './index-expression.ts';
+import type { Guard, Index, IndexAtom, IndexTerm } from './index-expression.ts';
 import type { Expr } from './kernel.ts';
+import { atomKey, guardKey, indexKey } from './keys.ts';
+
+export { indexKey };
 
 /** Extents of axes by id: what an index may be. */
 export type Extents = ReadonlyMap<number, number>;
+
+/** Smallest and largest value. */
+export type Range = readonly [low: number, high: number];
 
 const NO_EXTENTS: Extents = new Map();
 
@@ -15,19 +21,25 @@ export function constantIndex(offset: number): Index {
 }
 
 export function axisIndex(axis: number, coefficient = 1, offset = 0): Index {
-  return { offset, terms: [{ coefficient, atom: { kind: 'axis', axis } }] };
+  return coefficient === 0 ? constantIndex(offset) : { offset, terms: [{ coefficient, atom: { kind: 'axis', axis } }] };
 }
 
 /** The value of an i32 expression as an index. */
 export function valueIndex(expr: Expr): Index {
   if (expr.kind === 'const') return constantIndex(expr.value);
   if (expr.kind === 'index') return expr.index;
-  return { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'value', expr } }] };
+  return atomIndex({ kind: 'value', expr });
 }
 
+function atomIndex(atom: IndexAtom): Index {
+  return { offset: 0, terms: [{ coefficient: 1, atom }] };
+}
+
+/** The sum; `x - x mod n` and the like are folded, so that taking a position apart and putting it together again leaves nothing behind. */
 export function addIndices(...parts: readonly Index[]): Index {
   let offset = 0;
-  const terms = new Map<string, { coefficient: number; atom: IndexAtom }>();
+  const terms = new Map<string, { coefficient: number; readonly atom: IndexAtom }>();
+  let folds = false;
   for (const part of parts) {
     offset += part.offset;
     for (const { coefficient, atom } of part.terms) {
@@ -35,87 +47,196 @@ export function addIndices(...parts: readonly Index[]): Index {
       const same = terms.get(key);
       if (same === undefined) terms.set(key, { coefficient, atom });
       else same.coefficient += coefficient;
+      folds ||= atom.kind === 'mod';
     }
   }
   const kept = [...terms].filter(([, { coefficient }]) => coefficient !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { offset, terms: kept.map(([, term]) => term) };
+  const sum = { offset, terms: kept.map(([, term]) => term) };
+  return folds ? foldRemainder(sum) : sum;
+}
+
+/** `c * (u mod n) + c * n * floor(u / n) = c * u`, for the first remainder whose quotient is there. */
+function foldRemainder(sum: Index): Index {
+  for (const term of sum.terms) {
+    const { coefficient, atom } = term;
+    if (atom.kind !== 'mod') continue;
+    const { offset, terms } = floorDivide(atom.of, atom.by);
+    if (offset !== 0 || terms.length !== 1 || terms[0].coefficient !== 1) continue;
+    const key = atomKey(terms[0].atom);
+    const quotient = sum.terms.find(
+      (other) => other.coefficient === coefficient * atom.by && atomKey(other.atom) === key,
+    );
+    if (quotient === undefined) continue;
+    const others = { offset: sum.offset, terms: sum.terms.filter((other) => other !== term && other !== quotient) };
+    return addIndices(others, scaleIndex(atom.of, coefficient));
+  }
+  return sum;
+}
+
+export function subtractIndices(a: Index, b: Index): Index {
+  return addIndices(a, scaleIndex(b, -1));
 }
 
 export function scaleIndex(index: Index, by: number): Index {
   if (by === 0) return zeroIndex;
   if (by === 1) return index;
-  return { offset: index.offset * by, terms: index.terms.map(({ coefficient, atom }) => ({ coefficient: coefficient * by, atom })) };
+  return {
+    offset: index.offset * by + 0,
+    terms: index.terms.map(({ coefficient, atom }) => ({ coefficient: coefficient * by, atom })),
+  };
 }
 
 export function shiftIndex(index: Index, by: number): Index {
   return by === 0 ? index : { offset: index.offset + by, terms: index.terms };
 }
 
-/** Floor division; terms that `by` divides leave the bracket. */
+/** Floor division by a positive number: what `by` divides leaves the bracket, what the ranges of the axes decide is decided. */
 export function floorDivide(index: Index, by: number, extents: Extents = NO_EXTENTS): Index {
   if (by === 1) return index;
   const { quotient, rest } = divide(index, by);
-  const range = rangeOf(rest, extents);
-  if (range !== undefined && Math.floor(range[0] / by) === Math.floor(range[1] / by)) return shiftIndex(quotient, Math.floor(range[0] / by));
+  const decided = quotientInRange(rest, by, extents);
+  if (decided !== undefined) return shiftIndex(quotient, decided);
+  const split = splitByFactor(rest, by, extents);
+  if (split !== undefined) return addIndices(quotient, floorDivide(split.multiple, by / split.factor, extents));
   const whole = Math.floor(rest.offset / by);
   const inner = shiftIndex(rest, -whole * by);
-  return addIndices(shiftIndex(quotient, whole), { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'floorDiv', of: inner, by } }] });
+  return addIndices(
+    shiftIndex(quotient, whole),
+    divideAtom(inner, by, extents) ?? atomIndex({ kind: 'floorDiv', of: inner, by }),
+  );
 }
 
-/** Modulo with a result in `0 .. by - 1`. */
+/** Remainder by a positive number, in `0 .. by - 1`. */
 export function modulo(index: Index, by: number, extents: Extents = NO_EXTENTS): Index {
   if (by === 1) return zeroIndex;
-  const { rest } = divide(index, by);
-  const range = rangeOf(rest, extents);
-  if (range !== undefined && Math.floor(range[0] / by) === Math.floor(range[1] / by)) return shiftIndex(rest, -Math.floor(range[0] / by) * by);
-  const inner = shiftIndex(rest, -Math.floor(rest.offset / by) * by);
-  return { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'mod', of: inner, by } }] };
+  const { rest } = divide(withoutRemainders(index, by), by);
+  const decided = quotientInRange(rest, by, extents);
+  if (decided !== undefined) return shiftIndex(rest, -decided * by);
+  const split = splitByFactor(rest, by, extents);
+  if (split !== undefined) {
+    const { factor, multiple, remainder } = split;
+    return addIndices(scaleIndex(modulo(multiple, by / factor, extents), factor), remainder);
+  }
+  return atomIndex({ kind: 'mod', of: shiftIndex(rest, -Math.floor(rest.offset / by) * by), by });
+}
+
+/** The quotient, where it is one number over the whole range. */
+function quotientInRange(index: Index, by: number, extents: Extents): number | undefined {
+  const range = rangeOf(index, extents);
+  if (range === undefined) return undefined;
+  const first = Math.floor(range[0] / by);
+  return first === Math.floor(range[1] / by) ? first : undefined;
 }
 
 function divide(index: Index, by: number): { readonly quotient: Index; readonly rest: Index } {
   const whole = index.terms.filter(({ coefficient }) => coefficient % by === 0);
   const left = index.terms.filter(({ coefficient }) => coefficient % by !== 0);
-  const quotient = { offset: 0, terms: whole.map(({ coefficient, atom }) => ({ coefficient: coefficient / by, atom })) };
+  const quotient = {
+    offset: 0,
+    terms: whole.map(({ coefficient, atom }) => ({ coefficient: coefficient / by, atom })),
+  };
   return { quotient, rest: { offset: index.offset, terms: left } };
 }
 
+/** `floor(floor(x / n) / by) = floor(x / (n * by))`, and the digit of a remainder that `by` divides: `floor((x mod n) / by)`. */
+function divideAtom({ offset, terms }: Index, by: number, extents: Extents): Index | undefined {
+  const [{ coefficient, atom }, ...others] = terms;
+  if (others.length > 0 || coefficient !== 1) return undefined;
+  if (atom.kind === 'floorDiv') return floorDivide(shiftIndex(atom.of, offset * atom.by), by * atom.by, extents);
+  if (atom.kind === 'mod' && offset === 0 && atom.by % by === 0)
+    return modulo(floorDivide(atom.of, by, extents), atom.by / by, extents);
+  return undefined;
+}
+
+/** Terms `c * (x mod n)` with `by` dividing `c * n` are `c * x` modulo `by`. */
+function withoutRemainders(index: Index, by: number): Index {
+  const isPlain = ({ coefficient, atom }: IndexTerm): boolean =>
+    atom.kind !== 'mod' || (coefficient * atom.by) % by !== 0;
+  if (index.terms.every(isPlain)) return index;
+  const parts = index.terms.map((term): Index => {
+    const { coefficient, atom } = term;
+    return isPlain(term) || atom.kind !== 'mod' ? { offset: 0, terms: [term] } : scaleIndex(atom.of, coefficient);
+  });
+  return withoutRemainders(addIndices(constantIndex(index.offset), ...parts), by);
+}
+
+interface FactorSplit {
+  readonly factor: number;
+  readonly multiple: Index;
+  readonly remainder: Index;
+}
+
+/** `index = factor * multiple + remainder`, where `factor` divides `by` and the remainder is in `0 .. factor - 1`. */
+function splitByFactor({ offset, terms }: Index, by: number, extents: Extents): FactorSplit | undefined {
+  const factors = new Set(terms.map(({ coefficient }) => greatestCommonDivisor(coefficient, by)));
+  for (const factor of [...factors].sort((a, b) => b - a)) {
+    if (factor === 1) continue;
+    const isWhole = ({ coefficient }: IndexTerm): boolean => coefficient % factor === 0;
+    const left = { offset, terms: terms.filter((term) => !isWhole(term)) };
+    const carry = quotientInRange(left, factor, extents);
+    if (carry === undefined) continue;
+    const whole = terms.filter(isWhole).map(({ coefficient, atom }) => ({ coefficient: coefficient / factor, atom }));
+    return { factor, multiple: { offset: carry, terms: whole }, remainder: shiftIndex(left, -carry * factor) };
+  }
+  return undefined;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  let [x, y] = [Math.abs(a), b];
+  while (y !== 0) [x, y] = [y, x % y];
+  return x;
+}
+
 /** Smallest and largest value; undefined when an axis is unknown or a value is loaded. */
-export function rangeOf(index: Index, extents: Extents): readonly [number, number] | undefined {
+export function rangeOf(index: Index, extents: Extents): Range | undefined {
   let low = index.offset;
   let high = index.offset;
   for (const { coefficient, atom } of index.terms) {
     const range = atomRange(atom, extents);
     if (range === undefined) return undefined;
-    const ends = [coefficient * range[0], coefficient * range[1]];
-    low += Math.min(...ends);
-    high += Math.max(...ends);
+    low += coefficient * range[coefficient > 0 ? 0 : 1];
+    high += coefficient * range[coefficient > 0 ? 1 : 0];
   }
   return [low, high];
 }
 
-function atomRange(atom: IndexAtom, extents: Extents): readonly [number, number] | undefined {
-  if (atom.kind === 'value') return undefined;
-  if (atom.kind === 'axis') {
-    const extent = extents.get(atom.axis);
-    return extent === undefined ? undefined : [0, extent - 1];
+function atomRange(atom: IndexAtom, extents: Extents): Range | undefined {
+  switch (atom.kind) {
+    case 'axis': {
+      const extent = extents.get(atom.axis);
+      return extent === undefined ? undefined : [0, extent - 1];
+    }
+    case 'mod':
+      return [0, atom.by - 1];
+    case 'floorDiv': {
+      const inner = rangeOf(atom.of, extents);
+      return inner === undefined ? undefined : [Math.floor(inner[0] / atom.by), Math.floor(inner[1] / atom.by)];
+    }
+    case 'value':
+      return undefined;
   }
-  const inner = rangeOf(atom.of, extents);
-  if (atom.kind === 'mod') return [0, atom.by - 1];
-  return inner === undefined ? undefined : [Math.floor(inner[0] / atom.by), Math.floor(inner[1] / atom.by)];
 }
 
-/** Guards that always hold are dropped; undefined when one never holds. */
+/** Guards on one index become one, those that always hold are dropped; undefined when one never holds. */
 export function simplifyGuards(guards: readonly Guard[], extents: Extents): readonly Guard[] | undefined {
-  const kept: Guard[] = [];
+  const kept = new Map<string, Guard>();
   for (const guard of guards) {
-    const range = rangeOf(guard.index, extents);
-    if (range !== undefined && (range[1] < guard.lower || range[0] >= guard.upper)) return undefined;
-    if (range === undefined || range[0] < guard.lower || range[1] >= guard.upper) kept.push(guard);
+    const range = rangeOf(guard.index, extents) ?? [-Infinity, Infinity];
+    if (range[1] < guard.lower || range[0] >= guard.upper || guard.lower >= guard.upper) return undefined;
+    if (range[0] >= guard.lower && range[1] < guard.upper) continue;
+    const key = indexKey(guard.index);
+    const same = kept.get(key);
+    if (same === undefined) kept.set(key, guard);
+    else {
+      const [lower, upper] = [Math.max(same.lower, guard.lower), Math.min(same.upper, guard.upper)];
+      if (lower >= upper) return undefined;
+      kept.set(key, { index: guard.index, lower, upper });
+    }
   }
-  return kept;
+  return [...kept.values()];
 }
 
-/** Mixed-radix digits of a flat row-major position. */
+/** Mixed-radix digits of a flat row-major position in a tensor with elements. */
 export function unflatten(flat: Index, shape: readonly number[], extents: Extents): readonly Index[] {
   const digits: Index[] = [];
   let stride = shape.reduce((product, dim) => product * dim, 1);
@@ -138,31 +259,27 @@ export function flatten(index: readonly Index[], shape: readonly number[]): Inde
   return addIndices(...parts);
 }
 
-function atomKey(atom: IndexAtom): string {
-  switch (atom.kind) {
-    case 'axis':
-      return `a${String(atom.axis).padStart(6, '0')}`;
-    case 'value':
-      return `v${JSON.stringify(atom.expr)}`;
-    case 'floorDiv':
-    case 'mod':
-      return `${atom.kind}(${indexKey(atom.of)},${String(atom.by)})`;
-  }
+export function equalIndices(a: Index, b: Index): boolean {
+  return a === b || (a.offset === b.offset && indexKey(a) === indexKey(b));
 }
 
-/** Equal strings for equal indices. */
-export function indexKey(index: Index): string {
-  return [String(index.offset), ...index.terms.map(({ coefficient, atom }) => `${String(coefficient)}*${atomKey(atom)}`)].join('+');
+export function equalGuards(a: readonly Guard[], b: readonly Guard[]): boolean {
+  return a.length === b.length && a.every((guard, at) => guard === b[at] || guardKey(guard) === guardKey(b[at]));
 }
 
 /** The axis, where the index is exactly one axis. */
-export function pureAxis(index: Index): number | undefined {
-  const [term, ...others] = index.terms;
-  if (index.offset !== 0 || term === undefined || others.length > 0 || term.coefficient !== 1 || term.atom.kind !== 'axis') return undefined;
-  return term.atom.axis;
+export function pureAxis({ offset, terms }: Index): number | undefined {
+  if (offset !== 0 || terms.length !== 1) return undefined;
+  const [{ coefficient, atom }] = terms;
+  return coefficient === 1 && atom.kind === 'axis' ? atom.axis : undefined;
 }
 
 /** Whether every term is an axis. */
 export function isAffine(index: Index): boolean {
   return index.terms.every(({ atom }) => atom.kind === 'axis');
+}
+
+/** What an axis is multiplied by as a term of its own; 0 where it is none. */
+export function coefficientOf(index: Index, axis: number): number {
+  return index.terms.find(({ atom }) => atom.kind === 'axis' && atom.axis === axis)?.coefficient ?? 0;
 }

@@ -11,12 +11,15 @@ export type BufferDType = 'f32' | 'i32' | 'u8' | 'bool';
 export type UnaryOp = 'neg' | 'abs' | 'sign' | 'floor' | 'sqrt' | 'exp' | 'log' | 'sin' | 'cos' | 'not';
 
 /**
- * `add` ... `max` on numbers (`div` of f32 only; `min`/`max` propagate NaN); `xor`, `shr` (logical, by a constant) and wrapping `add`/`mul` on u32;
- * comparisons give bool; `and`/`or` take bool.
+ * `add` ... `max` on numbers (`div` of f32 only; `min`/`max` propagate NaN); `pow` of f32, as in C; `xor`, `shr` (logical, by a constant) and
+ * wrapping `add`/`mul` on u32; comparisons give bool; `and`/`or` take bool.
  */
-export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pow' | 'xor' | 'shr' | 'eq' | 'lt' | 'le' | 'and' | 'or';
+export type BinaryOp =
+  'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pow' | 'xor' | 'shr' | 'eq' | 'lt' | 'le' | 'and' | 'or';
 
-/** `argmax` gives the i32 position of the first maximum in row-major order of `axes`; the others give the body's dtype. */
+/**
+ * `argmax` gives the i32 position of the first maximum in row-major order of `axes`, NaN counting as the largest; the others give the body's dtype.
+ */
 export type ReduceOp = 'sum' | 'max' | 'argmax';
 
 export type Expr =
@@ -34,13 +37,34 @@ export type Expr =
     }
   | { readonly kind: 'unary'; readonly dtype: KernelDType; readonly op: UnaryOp; readonly x: Expr }
   | { readonly kind: 'binary'; readonly dtype: KernelDType; readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }
-  | { readonly kind: 'select'; readonly dtype: KernelDType; readonly condition: Expr; readonly a: Expr; readonly b: Expr }
-  /** f32 -> i32/u32 truncates toward zero; i32 <-> u32 keeps the bits; u32 -> f32 is exact below 2^24 and rounded above; bool -> 0 or 1. */
+  | {
+      readonly kind: 'select';
+      readonly dtype: KernelDType;
+      readonly condition: Expr;
+      readonly a: Expr;
+      readonly b: Expr;
+    }
+  /**
+   * f32 -> i32/u32 truncates toward zero, limited to the type's range, NaN to 0; i32 <-> u32 keeps the bits; u32 -> f32 is exact below 2^24 and
+   * rounded above; bool -> 0 or 1.
+   */
   | { readonly kind: 'cast'; readonly dtype: KernelDType; readonly x: Expr }
   /** `a` where every guard holds, `b` elsewhere; the branch not taken is not evaluated (padding, concatenation). */
-  | { readonly kind: 'guarded'; readonly dtype: KernelDType; readonly guards: readonly Guard[]; readonly a: Expr; readonly b: Expr }
+  | {
+      readonly kind: 'guarded';
+      readonly dtype: KernelDType;
+      readonly guards: readonly Guard[];
+      readonly a: Expr;
+      readonly b: Expr;
+    }
   /** A reduction over `axes` (ids of reduction axes of the kernel); reductions do not nest. */
-  | { readonly kind: 'reduce'; readonly dtype: KernelDType; readonly op: ReduceOp; readonly axes: readonly number[]; readonly body: Expr };
+  | {
+      readonly kind: 'reduce';
+      readonly dtype: KernelDType;
+      readonly op: ReduceOp;
+      readonly axes: readonly number[];
+      readonly body: Expr;
+    };
 
 /** A loop axis; ids are unique within a kernel and `extent` is at least 1. */
 export interface Axis {

@@ -51,12 +51,26 @@ export const or = two<'or'>('or');
 
 export const where: Lowering<'where'> = ({ read, at }) => select(read(0, at), read(1, at), read(2, at));
 
-export const castLowering: Lowering<'cast'> = ({ read, at, attrs: { dtype } }) => {
+export const castTo: Lowering<'cast'> = ({ read, at, inputs: [{ dtype: from }], attrs: { dtype } }) => {
   const x = read(0, at);
-  if (dtype === 'bool') return x.dtype === 'bool' ? x : unary('not', binary('eq', x, constant(0, x.dtype)));
-  if (dtype === 'f32') return cast(x, 'f32');
-  const whole = cast(x, 'i32');
-  // Floats saturate at the ends of the target; integers are taken modulo 256 by the store.
-  if (dtype !== 'u8' || x.dtype !== 'f32') return whole;
-  return binary('min', binary('max', whole, constant(0, 'i32')), constant(255, 'i32'));
+  if (dtype === from) return x;
+  switch (dtype) {
+    case 'f32':
+    case 'i32':
+      return cast(x, dtype);
+    case 'bool':
+      return unary('not', binary('eq', x, constant(0, x.dtype)));
+    case 'u8':
+      return from === 'i32' ? lowByte(x) : limitedTo(255, cast(x, 'i32'));
+  }
 };
+
+function limitedTo(high: number, x: Expr): Expr {
+  return binary('min', binary('max', x, constant(0, 'i32')), constant(high, 'i32'));
+}
+
+/** An i32 modulo 256. */
+function lowByte(x: Expr): Expr {
+  const shifted = binary('mul', cast(x, 'u32'), constant(2 ** 24, 'u32'));
+  return cast(binary('shr', shifted, constant(24, 'u32')), 'i32');
+}

@@ -1,33 +1,33 @@
-// From a graph to kernels: every value is a buffer, or part of the expressions of those who use it.
+// From a graph to kernels, one for each value that is computed.
 
-import { bindShape, isPrimitiveNode, reachable, type DType, type Graph, type PrimitiveName, type PrimitiveNode } from '@netwright/ir';
-import { constant, load, rewrite } from '../kernels/expression.ts';
-import { axisIndex, pureAxis, type Extents } from '../kernels/index-algebra.ts';
+import {
+  bindShape,
+  isPrimitiveNode,
+  reachable,
+  type DType,
+  type Graph,
+  type PrimitiveName,
+  type PrimitiveNode,
+} from '@netwright/ir';
+import { load } from '../kernels/expression.ts';
+import { axisIndex } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, BufferRole, Expr, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { rowMajorStorage } from '../kernels/storage.ts';
-import { chooseFusion, type Fusion } from '../fusion/choose-fusion.ts';
-import { lowerPrimitive, type ConcreteType, type LoweredNode, type Lowering } from './lowering.ts';
+import { kernelDType, lowerPrimitive, type ConcreteType, type LoweredNode, type Lowering } from './lowering.ts';
 import { lowerings } from './lowerings.ts';
-import { lowerUpdates } from './lower-updates.ts';
-import { kernelDType } from './shape.ts';
 
 /** Sizes of symbolic dimensions. */
 export type Dims = Readonly<Record<string, number>>;
 
 /**
- * Kernels for everything that outputs and updates need. New values of persistent entries are written by the last kernels, after every other read of
- * the old ones.
+ * Kernels for everything that outputs and updates need. A persistent entry that the graph updates has two buffers: one for its old value, which kernels
+ * only read, and one for its new value.
  *
  * @param graph - without calls.
  */
 export function lowerGraph(graph: Graph, dims: Dims): KernelProgram {
   return new GraphLowering(graph, dims).run();
-}
-
-/** A value's definition in terms of buffers. */
-interface Definition extends LoweredNode {
-  readonly inlined: boolean;
 }
 
 class GraphLowering {
@@ -36,9 +36,8 @@ class GraphLowering {
   private readonly buffers: BufferDecl[] = [];
   private readonly kernels: Kernel[] = [];
   private readonly bufferOf = new Map<number, number>();
-  private readonly definitions = new Map<number, Definition>();
-  private readonly fusion: Fusion;
-  private readonly order: readonly number[];
+  /** Values that are the same number everywhere. */
+  private readonly numbers = new Map<number, Expr>();
   private readonly outputNames = new Map<number, string[]>();
   private readonly kernelNames = new Map<string, number>();
 
@@ -48,24 +47,17 @@ class GraphLowering {
     for (const [name, { value }] of Object.entries(graph.outputs)) {
       this.outputNames.set(value, [...(this.outputNames.get(value) ?? []), name]);
     }
-    this.order = reachable(graph, [...this.outputNames.keys(), ...Object.values(graph.updates)]);
-    this.fusion = chooseFusion(graph, this.order, (id) => this.typeOf(id).shape);
   }
 
   run(): KernelProgram {
-    for (const [name, { value }] of Object.entries(this.graph.inputs)) this.declareLeaf(value, { kind: 'input', name });
-    for (const id of this.order) this.lowerNode(id);
-    for (const [value, names] of this.outputNames) if (this.needsCopy(value)) this.copyToOutput(value, names);
-    const updates = Object.entries(this.graph.updates).map(([name, value]) => {
-      const leaf = (this.graph.parameters[name] ?? this.graph.states[name]).value;
-      return { name, node: value, target: this.leafBuffer(leaf), shape: this.typeOf(value).shape, scope: this.graph.nodes[value].scope };
-    });
-    const written = lowerUpdates(updates, {
-      read: (node, index, extents, addReduction) => this.read(node, index, extents, addReduction),
-      declare: (dtype, shape) => this.declare(dtype, shape, { kind: 'temporary' }),
-      buffer: (id) => this.buffers[id],
-    });
-    for (const kernel of written) this.kernels.push({ ...kernel, name: this.uniqueName(kernel.name) });
+    const { graph, outputNames } = this;
+    for (const [name, { value }] of Object.entries(graph.inputs)) this.declareLeaf(value, { kind: 'input', name });
+    for (const id of reachable(graph, [...outputNames.keys(), ...Object.values(graph.updates)])) this.lowerNode(id);
+    for (const [value, names] of outputNames) {
+      if (!this.isOutput(value)) this.copyTo(value, { kind: 'output', names }, names.join('+'));
+    }
+    for (const [name, value] of Object.entries(graph.updates))
+      this.copyTo(value, { kind: 'persistent', name }, `${name}:update`);
     return { buffers: this.buffers, kernels: this.kernels };
   }
 
@@ -78,13 +70,12 @@ class GraphLowering {
     if (node.op === 'input') return;
     if (!isPrimitiveNode(node)) throw new RangeError(`${node.op}: functions must be inlined before a graph is lowered`);
     if (node.op === 'constant' && node.attrs.values.length > 1) {
-      this.bufferOf.set(id, this.declare(node.type.dtype, this.typeOf(id).shape, { kind: 'constant', data: node.attrs.values }));
+      this.bufferOf.set(id, this.declare(this.typeOf(id), { kind: 'constant', data: node.attrs.values }));
       return;
     }
     const lowered = this.lowerPrimitive(id, node);
-    const inlined = this.fusion.inline(id, lowered);
-    this.definitions.set(id, { ...lowered, inlined });
-    if (!inlined) this.emit(id, node, lowered);
+    if (lowered.value.kind === 'const') this.numbers.set(id, lowered.value);
+    else this.emit(id, node, lowered);
   }
 
   private lowerPrimitive(id: number, node: PrimitiveNode): LoweredNode {
@@ -93,92 +84,70 @@ class GraphLowering {
       output: this.typeOf(id),
       attrs: node.attrs,
       dims: this.dims,
-      read: (input, index, extents, addReduction) => this.read(node.inputs[input], index, extents, addReduction),
+      read: (input, index) => this.read(node.inputs[input], index),
     });
   }
 
-  /** The element of a value at an index, as a load or as the value's own expression. */
-  private read(id: number, index: readonly Index[], extents: Extents, addReduction: (extent: number) => number): Expr {
-    const definition = this.definitions.get(id);
-    if (definition === undefined || !definition.inlined) {
-      const { dtype } = this.graph.nodes[id].type;
-      return load(this.leafBuffer(id), kernelDType({ dtype }), index);
-    }
-    if (definition.value.kind === 'const') return constant(definition.value.value, definition.value.dtype);
-    const identity = definition.reductionAxes.length === 0 && index.every((one, axis) => pureAxis(one) === axis);
-    if (identity) return definition.value;
-    const renamed = new Map(definition.reductionAxes.map(({ id: axis, extent }) => [axis, addReduction(extent)]));
-    const axes = new Map<number, Index>([...index.entries(), ...[...renamed].map(([from, to]) => [from, axisIndex(to)] as const)]);
-    const known = new Map([...extents, ...definition.reductionAxes.map(({ id: axis, extent }) => [renamed.get(axis) ?? axis, extent] as const)]);
-    const rewriting = {
-      axes,
-      extents: known,
-      replace: (expr: Expr): Expr | undefined =>
-        expr.kind === 'reduce' && renamed.size > 0
-          ? { ...expr, axes: expr.axes.map((axis) => renamed.get(axis) ?? axis), body: rewrite(expr.body, { axes, extents: known }) }
-          : undefined,
-    };
-    return rewrite(definition.value, rewriting);
+  private read(id: number, index: readonly Index[]): Expr {
+    const number = this.numbers.get(id);
+    if (number !== undefined) return number;
+    const buffer = this.bufferOf.get(id);
+    if (buffer === undefined) throw new RangeError(`value %${String(id)} is read before it is computed`);
+    return load(buffer, kernelDType(this.graph.nodes[id].type), index);
   }
 
-  private emit(id: number, node: PrimitiveNode, lowered: LoweredNode): void {
-    const { dtype, shape } = this.typeOf(id);
+  private emit(id: number, node: PrimitiveNode, { axes, reductionAxes, value }: LoweredNode): void {
     const names = this.outputNames.get(id);
-    const buffer = this.declare(dtype, shape, names === undefined ? { kind: 'temporary' } : { kind: 'output', names });
+    const buffer = this.declare(
+      this.typeOf(id),
+      names === undefined ? { kind: 'temporary' } : { kind: 'output', names },
+    );
     this.bufferOf.set(id, buffer);
-    const parts = this.fusion.members(id);
-    const operations = [...parts, id].map((part) => ({ node: part, op: this.graph.nodes[part].op, scope: this.graph.nodes[part].scope }));
-    this.kernels.push({
-      name: this.uniqueName(kernelName(operations.filter(({ op }) => !SILENT.has(op)).slice(-4), node.scope)),
-      sources: operations,
-      axes: lowered.axes,
-      reductionAxes: lowered.reductionAxes,
-      outputs: [{ buffer, index: lowered.axes.map(({ id: axis }) => axisIndex(axis)), value: lowered.value }],
-    });
-  }
-
-  /** Outputs that are leaves, or values that others inline, have no buffer of their own. */
-  private needsCopy(value: number): boolean {
-    const buffer = this.bufferOf.get(value);
-    return buffer === undefined || this.buffers[buffer].role.kind !== 'output';
-  }
-
-  private copyToOutput(value: number, names: readonly string[]): void {
-    const { dtype, shape } = this.typeOf(value);
-    const axes = shape.map((extent, id): Axis => ({ id, extent }));
-    const index = axes.map(({ id }) => axisIndex(id));
-    const reductionAxes: Axis[] = [];
-    const expr = this.read(value, index, new Map(axes.map(({ id, extent }) => [id, extent])), (extent) => {
-      const id = axes.length + reductionAxes.length;
-      reductionAxes.push({ id, extent });
-      return id;
-    });
-    const node = this.graph.nodes[value];
-    this.kernels.push({
-      name: this.uniqueName(kernelName([{ op: 'output' }], names[0])),
-      sources: [{ node: value, op: node.op, scope: node.scope }],
+    this.push({
+      name: node.scope === '' ? node.op : `${node.scope}:${node.op}`,
+      sources: [{ node: id, op: node.op, scope: node.scope }],
       axes,
       reductionAxes,
-      outputs: [{ buffer: this.declare(dtype, shape, { kind: 'output', names }), index, value: expr }],
+      outputs: [{ buffer, index: axes.map(({ id: axis }) => axisIndex(axis)), value }],
+    });
+  }
+
+  /** Kernels that store nothing are left out. */
+  private push(kernel: Kernel): void {
+    if (kernel.axes.some(({ extent }) => extent === 0)) return;
+    const count = this.kernelNames.get(kernel.name) ?? 0;
+    this.kernelNames.set(kernel.name, count + 1);
+    this.kernels.push({ ...kernel, name: count === 0 ? kernel.name : `${kernel.name}#${String(count)}` });
+  }
+
+  private isOutput(value: number): boolean {
+    const buffer = this.bufferOf.get(value);
+    return buffer !== undefined && this.buffers[buffer].role.kind === 'output';
+  }
+
+  private copyTo(value: number, role: BufferRole, name: string): void {
+    const { op, scope } = this.graph.nodes[value];
+    const type = this.typeOf(value);
+    const axes = type.shape.map((extent, id): Axis => ({ id, extent }));
+    const index = axes.map(({ id }) => axisIndex(id));
+    const buffer = this.declare(type, role);
+    this.push({
+      name,
+      sources: [{ node: value, op, scope }],
+      axes,
+      reductionAxes: [],
+      outputs: [{ buffer, index, value: this.read(value, index) }],
     });
   }
 
   private declareLeaf(id: number, role: BufferRole): void {
-    if (this.bufferOf.has(id)) return;
-    const { dtype, shape } = this.typeOf(id);
-    this.bufferOf.set(id, this.declare(dtype, shape, role));
+    this.bufferOf.set(id, this.declare(this.typeOf(id), role));
   }
 
-  private leafBuffer(id: number): number {
-    const buffer = this.bufferOf.get(id);
-    if (buffer !== undefined) return buffer;
-    const node = this.graph.nodes[id];
-    if (node.op !== 'parameter' && node.op !== 'state') throw new RangeError(`value %${String(id)} (${node.op}) has no buffer`);
-    this.declareLeaf(id, { kind: 'persistent', name: node.attrs.name });
-    return this.bufferOf.get(id) as number;
-  }
-
-  private declare(dtype: DType, shape: readonly number[], role: BufferRole): number {
+  private declare(
+    { dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] },
+    role: BufferRole,
+  ): number {
     const id = this.buffers.length;
     this.buffers.push({ id, dtype, shape, role, storage: rowMajorStorage(shape) });
     return id;
@@ -188,18 +157,4 @@ class GraphLowering {
     const { dtype, shape } = this.graph.nodes[id].type;
     return { dtype, shape: bindShape(shape, this.dims) };
   }
-
-  private uniqueName(name: string): string {
-    const count = this.kernelNames.get(name) ?? 0;
-    this.kernelNames.set(name, count + 1);
-    return count === 0 ? name : `${name}#${String(count)}`;
-  }
-}
-
-/** Views and constants, which say nothing in a kernel's name. */
-const SILENT: ReadonlySet<string> = new Set(['reshape', 'broadcastTo', 'transpose', 'constant', 'dimSize', 'cast']);
-
-function kernelName(operations: readonly { readonly op: string }[], scope: string): string {
-  const joined = operations.map(({ op }) => op).join('+') || 'copy';
-  return scope === '' ? joined : `${scope}:${joined}`;
 }

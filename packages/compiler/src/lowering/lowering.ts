@@ -1,10 +1,10 @@
 // The contract of a lowering: one primitive as a loop nest in gather form.
 
 import type { DType, PrimitiveAttrs, PrimitiveName } from '@netwright/ir';
-import type { Extents } from '../kernels/index-algebra.ts';
-import { axisIndex } from '../kernels/index-algebra.ts';
+import { constant, rewrite } from '../kernels/expression.ts';
+import { axisIndex, type Extents } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
-import type { Axis, Expr } from '../kernels/kernel.ts';
+import type { Axis, Expr, KernelDType } from '../kernels/kernel.ts';
 
 /** A type with all dimensions bound. */
 export interface ConcreteType {
@@ -33,41 +33,55 @@ export interface ReductionAxis {
   readonly index: Index;
 }
 
-/** The value of the output element at `at`. */
+/** The value of the output element at `at`. The output has elements. */
 export type Lowering<K extends PrimitiveName> = (context: LoweringContext<K>) => Expr;
 
+/** Every axis has an extent of at least 1, unless the value has no elements. */
 export interface LoweredNode {
   readonly axes: readonly Axis[];
   readonly reductionAxes: readonly Axis[];
   readonly value: Expr;
 }
 
-/** How operands are read: at an index, within the extents of the axes so far; `addReduction` gives the id of a new reduction axis. */
-export type ReadOperand = (input: number, index: readonly Index[], extents: Extents, addReduction: (extent: number) => number) => Expr;
+/** The element type that values have in expressions. */
+export function kernelDType({ dtype }: Pick<ConcreteType, 'dtype'>): KernelDType {
+  return dtype === 'u8' ? 'i32' : dtype;
+}
 
-/** Runs a lowering for concrete types. */
+/** Runs a lowering for concrete types. A value without elements is a constant, and so is a reduction of nothing. */
 export function lowerPrimitive<K extends PrimitiveName>(
   lowering: Lowering<K>,
-  { read, ...context }: Pick<LoweringContext<K>, 'inputs' | 'output' | 'attrs' | 'dims'> & { readonly read: ReadOperand },
+  context: Omit<LoweringContext<K>, 'at' | 'extents' | 'reductionAxis'>,
 ): LoweredNode {
   const axes = context.output.shape.map((extent, id): Axis => ({ id, extent }));
+  if (axes.some(({ extent }) => extent === 0)) {
+    return { axes, reductionAxes: [], value: constant(0, kernelDType(context.output)) };
+  }
   const reductionAxes: Axis[] = [];
   const extents = new Map(axes.map(({ id, extent }) => [id, extent]));
-  const addReduction = (extent: number): number => {
-    const id = axes.length + reductionAxes.length;
-    reductionAxes.push({ id, extent });
-    extents.set(id, extent);
-    return id;
-  };
   const value = lowering({
     ...context,
     at: axes.map(({ id }) => axisIndex(id)),
     extents,
-    read: (input, index) => read(input, index, extents, addReduction),
     reductionAxis: (extent) => {
-      const id = addReduction(extent);
+      const id = axes.length + reductionAxes.length;
+      reductionAxes.push({ id, extent });
+      extents.set(id, extent);
       return { id, index: axisIndex(id) };
     },
   });
-  return { axes, reductionAxes, value };
+  return withoutEmptyReductions({ axes, reductionAxes, value });
+}
+
+function withoutEmptyReductions(lowered: LoweredNode): LoweredNode {
+  const empty = new Set(lowered.reductionAxes.filter(({ extent }) => extent === 0).map(({ id }) => id));
+  if (empty.size === 0) return lowered;
+  const removed = new Set<number>();
+  const replace = (expr: Expr): Expr | undefined => {
+    if (expr.kind !== 'reduce' || !expr.axes.some((axis) => empty.has(axis))) return undefined;
+    for (const axis of expr.axes) removed.add(axis);
+    return constant(expr.op === 'max' ? -Infinity : 0, expr.dtype);
+  };
+  const value = rewrite(lowered.value, { axes: new Map(), extents: new Map(), replace });
+  return { ...lowered, reductionAxes: lowered.reductionAxes.filter(({ id }) => !removed.has(id)), value };
 }

@@ -1,18 +1,22 @@
 // Every primitive's lowering, by name.
 
 import type { PrimitiveName } from '@netwright/ir';
+import { avgPool2d, avgPool2dAdjoint } from './avg-pools.ts';
 import { conv2d, conv2dInputGrad, conv2dWeightGrad } from './convolutions.ts';
 import * as elementwise from './elementwise.ts';
+import { gather, gatherAdjoint } from './gathers.ts';
+import { constantValue, dimSize, iota } from './leaves.ts';
 import type { Lowering } from './lowering.ts';
-import * as pools from './pools.ts';
+import { maxPool2d, maxPool2dIndices, maxPool2dScatter, maxPool2dSelect } from './max-pools.ts';
+import { random } from './random.ts';
 import { amax, argmax, matmul, sum } from './reductions.ts';
-import * as shape from './shape.ts';
+import { broadcastTo, concat, pad, reshape, slice, transpose } from './views.ts';
 
 export const lowerings: { readonly [K in PrimitiveName]: Lowering<K> } = {
-  constant: shape.constantLowering,
-  dimSize: shape.dimSize,
-  iota: shape.iota,
-  random: shape.random,
+  constant: constantValue,
+  dimSize,
+  iota,
+  random,
   neg: elementwise.neg,
   abs: elementwise.abs,
   sign: elementwise.sign,
@@ -26,7 +30,7 @@ export const lowerings: { readonly [K in PrimitiveName]: Lowering<K> } = {
   erf: elementwise.erf,
   isFinite: elementwise.isFinite,
   not: elementwise.not,
-  cast: elementwise.castLowering,
+  cast: elementwise.castTo,
   add: elementwise.add,
   sub: elementwise.sub,
   mul: elementwise.mul,
@@ -43,22 +47,22 @@ export const lowerings: { readonly [K in PrimitiveName]: Lowering<K> } = {
   sum,
   amax,
   argmax,
-  reshape: shape.reshape,
-  transpose: shape.transpose,
-  broadcastTo: shape.broadcastTo,
-  slice: shape.slice,
-  pad: shape.pad,
-  concat: shape.concat,
-  gather: shape.gather,
-  gatherAdjoint: shape.gatherAdjoint,
+  reshape,
+  transpose,
+  broadcastTo,
+  slice,
+  pad,
+  concat,
+  gather,
+  gatherAdjoint,
   matmul,
   conv2d,
   conv2dInputGrad,
   conv2dWeightGrad,
-  maxPool2d: pools.maxPool2d,
-  maxPool2dIndices: pools.maxPool2dIndices,
-  maxPool2dSelect: pools.maxPool2dSelect,
-  maxPool2dScatter: pools.maxPool2dScatter,
-  avgPool2d: pools.avgPool2d,
-  avgPool2dAdjoint: pools.avgPool2dAdjoint,
+  maxPool2d,
+  maxPool2dIndices,
+  maxPool2dSelect,
+  maxPool2dScatter,
+  avgPool2d,
+  avgPool2dAdjoint,
 };

@@ -2,23 +2,27 @@
 
 import { binary, reduce } from '../kernels/expression.ts';
 import type { Index } from '../kernels/index-expression.ts';
-import type { ReduceOp } from '../kernels/kernel.ts';
+import type { Expr, ReduceOp } from '../kernels/kernel.ts';
 import type { Lowering, LoweringContext, ReductionAxis } from './lowering.ts';
 
 export const sum: Lowering<'sum'> = (context) => reduceAxes('sum', context);
+
 export const amax: Lowering<'amax'> = (context) => reduceAxes('max', context);
 
-function reduceAxes(op: ReduceOp, { read, at, inputs: [x], attrs: { axes, keepDims }, reductionAxis }: LoweringContext<'sum'> | LoweringContext<'amax'>): ReturnType<Lowering<'sum'>> {
+function reduceAxes(op: ReduceOp, context: LoweringContext<'sum' | 'amax'>): Expr {
+  const { read, at, inputs, attrs, reductionAxis } = context;
   const over: ReductionAxis[] = [];
   let next = 0;
-  const index = x.shape.map((extent, axis): Index => {
-    if (!axes.includes(axis)) return at[next++];
-    if (keepDims) next++;
+  const index = inputs[0].shape.map((extent, axis): Index => {
+    if (!attrs.axes.includes(axis)) return at[next++];
+    if (attrs.keepDims) next++;
     const added = reductionAxis(extent);
     over.push(added);
     return added.index;
   });
-  return reduce(op, over.map(({ id }) => id), read(0, index));
+  const element = read(0, index);
+  const ids = over.map(({ id }) => id);
+  return ids.length === 0 ? element : reduce(op, ids, element);
 }
 
 export const argmax: Lowering<'argmax'> = ({ read, at, inputs: [x], attrs: { axis }, reductionAxis }) => {
@@ -30,5 +34,6 @@ export const matmul: Lowering<'matmul'> = ({ read, at, inputs: [a], reductionAxi
   const batch = at.slice(0, -2);
   const [row, column] = at.slice(-2);
   const over = reductionAxis(a.shape[a.shape.length - 1]);
-  return reduce('sum', [over.id], binary('mul', read(0, [...batch, row, over.index]), read(1, [...batch, over.index, column])));
+  const product = binary('mul', read(0, [...batch, row, over.index]), read(1, [...batch, over.index, column]));
+  return reduce('sum', [over.id], product);
 };

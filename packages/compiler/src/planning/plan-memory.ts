@@ -1,100 +1,105 @@
-// A place in one arena for every buffer that lives only during a run.
+// A place for every buffer that lives only during a run.
 
-import type { BufferDecl, BufferDType, Kernel, KernelProgram } from '../kernels/kernel.ts';
-import { loadsOf } from '../kernels/expression.ts';
+import type { KernelCapabilities } from '../capabilities.ts';
+import { defaultCapabilities } from '../capabilities.ts';
+import { canonicalBytes, storageBytes } from '../kernels/buffer-bytes.ts';
+import type { KernelProgram } from '../kernels/kernel.ts';
 import type { MemoryPlan } from '../planned-program.ts';
+import { findAliases } from './aliases.ts';
+import { placeBlocks } from './arena.ts';
+import { lifetimesOf, type Lifetime } from './lifetimes.ts';
 
-const BYTES: Readonly<Record<BufferDType, number>> = { f32: 4, i32: 4, u8: 1, bool: 1 };
-
-interface Interval {
-  readonly id: number;
-  readonly bytes: number;
-  readonly first: number;
-  readonly last: number;
+export interface PlanOptions {
+  /** Bytes to which offsets are rounded up. Default 64. */
+  readonly alignment?: number;
+  /** Kernels at the start whose results keep memory of their own. Default 0. */
+  readonly prepareCount?: number;
+  readonly capabilities?: Pick<KernelCapabilities, 'inPlace' | 'memory'>;
 }
 
-/**
- * Offsets by first-defined, best-fitting gaps: larger buffers first, each at the lowest place where no buffer that lives at the same time lies. Inputs
- * live from the start and outputs to the end.
- */
-export function planMemory(program: KernelProgram, alignment: number): MemoryPlan {
-  const { intervals, lastUses } = lifetimes(program, alignment);
+/** Buffers that share one place, one after the other. */
+interface Group {
+  readonly buffers: number[];
+  first: number;
+  last: number;
+}
+
+/** Lifetimes, then aliases, then offsets; with `memory: 'handles'` every offset is -1. */
+export function planMemory(
+  program: KernelProgram,
+  { alignment = 64, prepareCount = 0, capabilities = defaultCapabilities }: PlanOptions = {},
+): MemoryPlan {
+  const lifetimes = lifetimesOf(program, prepareCount);
+  const inPlace = capabilities.inPlace && capabilities.memory === 'arena';
+  const groups = groupAliases(lifetimes, inPlace ? findAliases(program, lifetimes) : new Map());
   const offsets = new Array<number>(program.buffers.length).fill(-1);
-  const placed: Interval[] = [];
   let arenaBytes = 0;
-  for (const interval of [...intervals].sort((a, b) => b.bytes - a.bytes || a.first - b.first)) {
-    const others = placed.filter((other) => other.first <= interval.last && interval.first <= other.last);
-    const offset = bestGap(others.map((other) => [offsets[other.id], offsets[other.id] + other.bytes] as const), interval.bytes);
-    offsets[interval.id] = offset;
-    arenaBytes = Math.max(arenaBytes, offset + interval.bytes);
-    placed.push(interval);
+  if (capabilities.memory === 'arena') {
+    const round = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+    const placement = placeBlocks(
+      groups.map(({ buffers: [head], first, last }) => ({
+        bytes: round(storageBytes(program.buffers[head])),
+        first,
+        last,
+      })),
+    );
+    groups.forEach(({ buffers }, at) => {
+      for (const buffer of buffers) offsets[buffer] = placement.offsets[at];
+    });
+    arenaBytes = placement.bytes;
   }
-  return { offsets, arenaBytes, alignment, peakBytes: peakOf(program.buffers, intervals, program.kernels.length), lastUses };
+  return {
+    offsets,
+    arenaBytes,
+    alignment,
+    peakBytes: peakOf(program, groups),
+    lastUses: lastUsesOf(program, lifetimes),
+  };
 }
 
-/** The smallest gap between occupied ranges that is large enough, or the end. */
-function bestGap(occupied: readonly (readonly [number, number])[], bytes: number): number {
-  let end = 0;
-  let best = -1;
-  let bestSize = Infinity;
-  for (const [start, stop] of [...occupied].sort((a, b) => a[0] - b[0])) {
-    const size = start - end;
-    if (size >= bytes && size < bestSize) {
-      best = end;
-      bestSize = size;
-    }
-    end = Math.max(end, stop);
+function groupAliases(
+  lifetimes: ReadonlyMap<number, Lifetime>,
+  aliases: ReadonlyMap<number, number>,
+): readonly Group[] {
+  const groups: Group[] = [];
+  const groupOf = new Map<number, Group>();
+  for (const lifetime of [...lifetimes.values()].sort((a, b) => a.first - b.first || a.buffer - b.buffer)) {
+    const { buffer, first, last } = lifetime;
+    const source = aliases.get(buffer);
+    const known = source === undefined ? undefined : groupOf.get(source);
+    const group = known ?? { buffers: [], first, last };
+    if (known === undefined) groups.push(group);
+    group.buffers.push(buffer);
+    group.last = Math.max(group.last, last);
+    groupOf.set(buffer, group);
   }
-  return best >= 0 ? best : end;
+  return groups;
 }
 
-function lifetimes(program: KernelProgram, alignment: number): { readonly intervals: readonly Interval[]; readonly lastUses: readonly (readonly number[])[] } {
-  const first = new Map<number, number>();
-  const last = new Map<number, number>();
-  const end = program.kernels.length;
-  for (const { id, role } of program.buffers) {
-    if (role.kind === 'input') first.set(id, 0);
-    if (role.kind === 'input') last.set(id, 0);
-    if (role.kind === 'output') last.set(id, end);
-  }
-  program.kernels.forEach((kernel, at) => {
-    for (const buffer of buffersOf(kernel)) {
-      if (!first.has(buffer)) first.set(buffer, at);
-      last.set(buffer, Math.max(last.get(buffer) ?? at, at));
-    }
-  });
-  const intervals = program.buffers.flatMap(({ id, role, dtype, storage }): Interval[] => {
-    const start = first.get(id);
-    if (start === undefined || role.kind === 'persistent' || role.kind === 'constant') return [];
-    const bytes = Math.ceil((storage.size * BYTES[dtype]) / alignment) * alignment;
-    return [{ id, bytes: Math.max(bytes, alignment), first: start, last: last.get(id) ?? start }];
-  });
-  const lastUses: number[][] = program.kernels.map(() => []);
-  for (const interval of intervals) if (interval.last < end) lastUses[interval.last].push(interval.id);
-  return { intervals, lastUses };
-}
-
-/** Buffers that a kernel reads or writes. */
-export function buffersOf(kernel: Kernel): ReadonlySet<number> {
-  const seen = new Set<number>();
-  for (const { buffer, value } of kernel.outputs) {
-    seen.add(buffer);
-    for (const load of loadsOf(value)) seen.add(load.buffer);
-  }
-  return seen;
-}
-
-function peakOf(buffers: readonly BufferDecl[], intervals: readonly Interval[], kernels: number): number {
-  const change = new Float64Array(kernels + 2);
-  for (const { id, first, last } of intervals) {
-    const { shape, dtype } = buffers[id];
-    const bytes = shape.reduce((product, dim) => product * dim, 1) * BYTES[dtype];
-    change[first] += bytes;
-    change[last + 1] -= bytes;
+/** Largest sum of canonical bytes over kernels, and before the first and after the last. */
+function peakOf({ buffers, kernels }: KernelProgram, groups: readonly Group[]): number {
+  const change = new Float64Array(kernels.length + 3);
+  for (const { buffers: members, first, last } of groups) {
+    const bytes = Math.max(...members.map((buffer) => canonicalBytes(buffers[buffer])));
+    change[first + 1] += bytes;
+    change[last + 2] -= bytes;
   }
   let live = 0;
-  return change.reduce((peak, delta) => {
+  let peak = 0;
+  for (const delta of change) {
     live += delta;
-    return Math.max(peak, live);
-  }, 0);
+    peak = Math.max(peak, live);
+  }
+  return peak;
+}
+
+function lastUsesOf(
+  { kernels, buffers }: KernelProgram,
+  lifetimes: ReadonlyMap<number, Lifetime>,
+): readonly (readonly number[])[] {
+  const lastUses: number[][] = kernels.map(() => []);
+  for (const { buffer, last } of lifetimes.values()) {
+    if (last >= 0 && last < kernels.length && buffers[buffer].role.kind !== 'output') lastUses[last].push(buffer);
+  }
+  return lastUses;
 }

@@ -1,13 +1,15 @@
 import { callFunction, defineFunction } from '../function.ts';
 import { and } from '../ops/and.ts';
-import { cast } from '../ops/cast.ts';
 import { le } from '../ops/le.ts';
 import { maximum } from '../ops/maximum.ts';
 import { minimum } from '../ops/minimum.ts';
-import { mul } from '../ops/mul.ts';
+import { where } from '../ops/where.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** x limited to [low, high]; the gradient passes where x lies inside, ends included, as `torch.clamp`. */
+/**
+ * `min(max(x, low), high)` of an f32 or i32 tensor; either end may be infinite for f32. The gradient passes where x lies
+ * inside, ends included, as `torch.clamp`.
+ */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   return callFunction(clampFunction, [x], { low, high })[0];
 }
@@ -15,5 +17,6 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
 export const clampFunction = defineFunction<{ readonly low: number; readonly high: number }>({
   name: 'clamp',
   expand: ([x], { low, high }) => [minimum(maximum(x, low), high)],
-  gradient: ({ inputs: [x], grads: [g], attrs: { low, high } }) => [mul(g, cast(and(le(low, x), le(x, high)), 'f32'))],
+  gradient: ({ inputs: [x], grads: [g], attrs: { low, high } }) =>
+    x.dtype === 'f32' ? [where(and(le(low, x), le(x, high)), g, 0)] : [],
 });

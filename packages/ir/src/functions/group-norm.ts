@@ -1,86 +1,69 @@
-// Norms over the values of one sample.
-
-import { callFunction, defineFunction } from '../function.ts';
-import { NetwrightError } from '../errors.ts';
 import { add } from '../ops/add.ts';
 import { mul } from '../ops/mul.ts';
 import { reshape } from '../ops/reshape.ts';
-import { sub } from '../ops/sub.ts';
+import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
-import { formatShape } from '../dim.ts';
-import { perChannel } from './batch-norm.ts';
-import { rsqrt } from './powers.ts';
-import { mean } from './statistics.ts';
+import { normalize } from './normalize.ts';
+import { perChannel } from './per-channel.ts';
 
-export interface NormOptions {
-  readonly weight?: Tensor;
-  readonly bias?: Tensor;
+export interface GroupNormOptions {
+  /** [C]; default none. */
+  readonly weight?: Tensor | undefined;
+  /** [C]; default none. */
+  readonly bias?: Tensor | undefined;
   /** Default 1e-5. */
   readonly eps?: number;
 }
 
 /**
- * Layer normalization over the last axes, as many as `weight` has (all but the first when there is no weight); biased variance. arXiv:1607.06450
- *
- * Errors: `layerNorm.shape` when the weight's shape is not that of the last axes.
+ * Normalization of x [N, C, ...] over each of `groups` groups of channels of each sample, with the biased variance.
+ * arXiv:1803.08494. Errors: `groupNorm.operands`.
  */
-export function layerNorm(x: Tensor, options: NormOptions & { readonly normalizedShape: readonly number[] }): Tensor {
-  const { weight, bias, eps = 1e-5, normalizedShape } = options;
-  const tail = x.shape.slice(x.shape.length - normalizedShape.length);
-  if (formatShape(tail) !== formatShape(normalizedShape)) {
-    throw new NetwrightError({
-      code: 'layerNorm.shape',
-      operation: 'layerNorm',
-      scope: x.builder.scope,
-      expected: `last axes ${formatShape(normalizedShape)}`,
-      received: formatShape(x.shape),
-    });
-  }
-  const [y] = callFunction(normalizeFunction, [x], { axes: tail.map((_, at) => x.shape.length - tail.length + at), eps });
-  const scaled = weight === undefined ? y : mul(y, weight);
-  return bias === undefined ? scaled : add(scaled, bias);
+export function groupNorm(x: Tensor, groups: number, options: GroupNormOptions = {}): Tensor {
+  return normalizeGroups('groupNorm', x, groups, options);
 }
 
-/**
- * Group normalization of x [N, C, ...] over `groups` groups of channels; biased variance. arXiv:1803.08494
- *
- * Errors: `groupNorm.groups` when the channels do not divide into the groups.
- */
-export function groupNorm(x: Tensor, groups: number, { weight, bias, eps = 1e-5 }: NormOptions = {}): Tensor {
+/** {@link groupNorm} for `operation`. */
+export function normalizeGroups(
+  operation: string,
+  x: Tensor,
+  groups: number,
+  { weight, bias, eps = 1e-5 }: GroupNormOptions,
+): Tensor {
   const [batch, channels, ...rest] = x.shape;
-  if (typeof channels !== 'number' || channels % groups !== 0) {
-    throw new NetwrightError({
-      code: 'groupNorm.groups',
-      operation: 'groupNorm',
-      scope: x.builder.scope,
-      expected: 'a number of channels that divides into the groups',
-      received: `${String(channels)} channels, ${String(groups)} groups`,
-    });
-  }
-  const grouped = reshape(x, [batch, groups, channels / groups, ...rest]);
-  const [normalized] = callFunction(normalizeFunction, [grouped], { axes: grouped.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis])), eps });
-  const y = reshape(normalized, x.shape);
+  checkOperands(operation, x, groups, { weight, bias });
+  const grouped = reshape(x, [batch, groups, Number(channels) / groups, ...rest]);
+  const axes = grouped.shape.map((_, axis) => axis).slice(2);
+  const y = reshape(normalize(grouped, axes, eps), x.shape);
   const scaled = weight === undefined ? y : mul(y, perChannel(weight, x));
   return bias === undefined ? scaled : add(scaled, perChannel(bias, x));
 }
 
-interface NormalizeAttrs extends Readonly<Record<string, unknown>> {
-  readonly axes: readonly number[];
-  readonly eps: number;
+function checkOperands(
+  operation: string,
+  x: Tensor,
+  groups: number,
+  affine: { readonly weight: Tensor | undefined; readonly bias: Tensor | undefined },
+): void {
+  const operands = [x, affine.weight, affine.bias].filter((operand) => operand !== undefined);
+  const check = new ShapeCheck(
+    operation,
+    operands.map(({ type }) => type),
+    x.builder.scope,
+  );
+  for (const { dtype } of operands) check.require(dtype === 'f32', `element type ${dtype} is not f32`);
+  const channels = x.shape[1];
+  if (check.require(typeof channels === 'number', 'x has no channel axis of fixed length')) {
+    check.require(
+      Number.isInteger(groups) && groups > 0 && Number(channels) % groups === 0,
+      `${String(channels)} channels do not divide into ${String(groups)} groups`,
+    );
+    for (const [name, operand] of Object.entries(affine)) {
+      check.require(
+        operand === undefined || (operand.shape.length === 1 && operand.shape[0] === channels),
+        () => `the ${name} has not one number for each of the ${String(channels)} channels`,
+      );
+    }
+  }
+  check.done('x [N, C, ...] whose channels divide into the groups, and weight and bias [C]');
 }
-
-/** `(x - mean) / sqrt(var + eps)` over some axes. */
-export const normalizeFunction = defineFunction<NormalizeAttrs>({
-  name: 'normalize',
-  expand([x], { axes, eps }) {
-    const distance = sub(x, mean(x, { axes, keepDims: true }));
-    const variance = mean(mul(distance, distance), { axes, keepDims: true });
-    return [mul(distance, rsqrt(add(variance, eps)))];
-  },
-  gradient({ inputs: [x], outputs: [y], grads: [g], attrs: { axes, eps } }) {
-    const over = { axes, keepDims: true };
-    const distance = sub(x, mean(x, over));
-    const inverse = rsqrt(add(mean(mul(distance, distance), over), eps));
-    return [mul(inverse, sub(sub(g, mean(g, over)), mul(y, mean(mul(g, y), over))))];
-  },
-});

@@ -17,17 +17,3 @@ export const sigmoidFunction = defineFunction({
   expand: ([x]) => [div(1, add(exp(neg(x)), 1))],
   gradient: ({ outputs: [y], grads: [g] }) => [mul(g, mul(y, sub(1, y)))],
 });
-
-/** `x * sigmoid(x)`, also called swish. arXiv:1710.05941 */
-export function silu(x: Tensor): Tensor {
-  return callFunction(siluFunction, [x], {})[0];
-}
-
-export const siluFunction = defineFunction({
-  name: 'silu',
-  expand: ([x]) => [mul(x, sigmoid(x))],
-  gradient({ inputs: [x], grads: [g] }) {
-    const s = sigmoid(x);
-    return [mul(g, mul(s, add(mul(x, sub(1, s)), 1)))];
-  },
-});

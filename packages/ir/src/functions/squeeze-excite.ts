@@ -1,7 +1,7 @@
 import { conv2d } from '../ops/conv2d.ts';
 import { mul } from '../ops/mul.ts';
 import type { Tensor } from '../tensor.ts';
-import { globalAvgPool2d } from './adaptive-pool2d.ts';
+import { globalAvgPool2d } from './global-avg-pool2d.ts';
 import { relu } from './relu.ts';
 import { sigmoid } from './sigmoid.ts';
 
@@ -9,11 +9,11 @@ export interface SqueezeExciteOptions {
   /** [R, C, 1, 1]. */
   readonly reduceWeight: Tensor;
   /** [R]. */
-  readonly reduceBias?: Tensor;
+  readonly reduceBias?: Tensor | undefined;
   /** [C, R, 1, 1]. */
   readonly expandWeight: Tensor;
   /** [C]. */
-  readonly expandBias?: Tensor;
+  readonly expandBias?: Tensor | undefined;
   /** Default relu. */
   readonly activation?: (x: Tensor) => Tensor;
   /** Default sigmoid. */

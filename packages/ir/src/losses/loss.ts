@@ -7,8 +7,8 @@ export interface Loss {
   readonly name: string;
   /** Type of the target for a prediction of the given type. */
   targetType(prediction: TensorType): TensorType;
-  /** The mean over the batch, an f32 scalar. */
-  build(prediction: Tensor, target: Tensor): Tensor;
+  /**
+   * The mean over the batch, an f32 scalar; with `sampleWeight`, f32 [N], the mean weighted by it (0 leaves a sample out).
+   */
+  build(prediction: Tensor, target: Tensor, sampleWeight?: Tensor): Tensor;
 }
-
-export type Reduction = 'mean' | 'sum' | 'none';

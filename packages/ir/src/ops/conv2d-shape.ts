@@ -14,14 +14,23 @@ export function imageSizes(shape: Shape): readonly [channels: number, height: nu
   return fixed ? [channels, height, width] : undefined;
 }
 
-function checkAttrs(check: ShapeCheck, { stride, dilation, padding, groups }: Conv2dAttrs): void {
-  check.require(
+/** Whether all of them are numbers that a window can have. */
+function checkAttrs(check: ShapeCheck, { stride, dilation, padding, groups }: Conv2dAttrs): boolean {
+  const positive = check.require(
     [...stride, ...dilation, groups].every((value) => Number.isInteger(value) && value > 0),
     'stride, dilation and groups must be positive integers',
   );
-  check.require(
+  const natural = check.require(
     padding.every((value) => Number.isInteger(value) && value >= 0),
     'padding must be non-negative integers',
+  );
+  return positive && natural;
+}
+
+function checkSize(check: ShapeCheck, name: 'inputSize' | 'kernel', size: Pair): void {
+  check.require(
+    size.every((length) => Number.isInteger(length) && length > 0),
+    `${name} ${size.join(' x ')} is not positive integers`,
   );
 }
 
@@ -33,7 +42,7 @@ function checkDtypes(check: ShapeCheck, inputs: readonly TensorType[]): void {
 export function conv2dType(inputs: readonly TensorType[], attrs: Conv2dAttrs): TensorType {
   const check = new ShapeCheck('conv2d', inputs);
   checkDtypes(check, inputs);
-  checkAttrs(check, attrs);
+  const whole = checkAttrs(check, attrs);
   const [x, weight] = inputs;
   const image = imageSizes(x.shape);
   const kernel = imageSizes(weight.shape);
@@ -54,7 +63,7 @@ export function conv2dType(inputs: readonly TensorType[], attrs: Conv2dAttrs): T
   );
   const [height, width] = windowOutputSize([image[1], image[2]], [kernel[1], kernel[2]], attrs);
   check.require(
-    height > 0 && width > 0,
+    !whole || (height > 0 && width > 0),
     `the kernel ${String(kernel[1])} x ${String(kernel[2])} does not fit into the padded input`,
   );
   finish(check);
@@ -85,6 +94,7 @@ export function conv2dInputGradType(
     image[0] % attrs.groups === 0,
     `${String(image[0])} output channels do not divide into ${String(attrs.groups)} groups`,
   );
+  checkSize(check, 'inputSize', attrs.inputSize);
   const [height, width] = windowOutputSize(attrs.inputSize, [kernel[1], kernel[2]], attrs);
   check.require(
     height === image[1] && width === image[2],
@@ -112,6 +122,7 @@ export function conv2dWeightGradType(
     image[0] % attrs.groups === 0 && output[0] % attrs.groups === 0,
     `channels do not divide into ${String(attrs.groups)} groups`,
   );
+  checkSize(check, 'kernel', attrs.kernel);
   const [height, width] = windowOutputSize([image[1], image[2]], attrs.kernel, attrs);
   check.require(
     height === output[1] && width === output[2],

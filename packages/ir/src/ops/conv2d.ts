@@ -1,14 +1,14 @@
 import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
-import { add } from './add.ts';
 import { applyPrimitive } from './apply.ts';
+import type { Padding } from './attributes.ts';
+import { addChannelBias } from './channel-bias.ts';
 import { conv2dInputGrad } from './conv2d-input-grad.ts';
 import { visitProducts } from './conv2d-evaluate.ts';
-import { conv2dType } from './conv2d-shape.ts';
+import { conv2dType, imageSizes } from './conv2d-shape.ts';
 import { conv2dWeightGrad } from './conv2d-weight-grad.ts';
-import { reshape } from './reshape.ts';
 import { elementCount } from './row-major.ts';
-import { pairOf, paddingOf, type PaddingOption, type PairOption } from './window.ts';
+import { pairOf, paddingOf, samePadding, type ConvPaddingOption, type PairOption, type WindowAttrs } from './window.ts';
 
 export interface Conv2dOptions {
   /** [O], added to every pixel. Default none. */
@@ -16,7 +16,7 @@ export interface Conv2dOptions {
   /** Default 1. */
   readonly stride?: PairOption;
   /** Default 0. */
-  readonly padding?: PaddingOption;
+  readonly padding?: ConvPaddingOption;
   /** Default 1. */
   readonly dilation?: PairOption;
   /** Default 1; the number of channels for a depthwise convolution. */
@@ -31,9 +31,16 @@ export interface Conv2dOptions {
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   const { bias, stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
-  const attrs = { stride: pairOf(stride), padding: paddingOf(padding), dilation: pairOf(dilation), groups };
-  const y = applyPrimitive(conv2dPrimitive, [x, weight], attrs);
-  return bias === undefined ? y : add(y, reshape(bias, [1, ...bias.shape, 1, 1]));
+  const window = { stride: pairOf(stride), dilation: pairOf(dilation) };
+  const attrs = { ...window, padding: padding === 'same' ? sameSize(x, weight, window) : paddingOf(padding), groups };
+  return addChannelBias('conv2d', applyPrimitive(conv2dPrimitive, [x, weight], attrs), bias);
+}
+
+function sameSize(x: Tensor, weight: Tensor, window: Omit<WindowAttrs, 'padding'>): Padding {
+  const image = imageSizes(x.shape);
+  const kernel = imageSizes(weight.shape);
+  if (image === undefined || kernel === undefined) return [0, 0, 0, 0];
+  return samePadding([image[1], image[2]], [kernel[1], kernel[2]], window);
 }
 
 export const conv2dPrimitive: Primitive<'conv2d'> = {

@@ -10,6 +10,9 @@ export function pairOf(option: PairOption): Pair {
   return typeof option === 'number' ? [option, option] : option;
 }
 
+/** `'same'` gives ceil(input / stride) rows and columns, with the odd one of the padding at the bottom and right. */
+export type ConvPaddingOption = PaddingOption | 'same';
+
 export function paddingOf(option: PaddingOption): Padding {
   if (typeof option === 'number') return [option, option, option, option];
   return option.length === 2 ? [option[0], option[1], option[0], option[1]] : option;
@@ -19,6 +22,17 @@ export interface WindowAttrs {
   readonly stride: Pair;
   readonly padding: Padding;
   readonly dilation: Pair;
+}
+
+/** The padding that `'same'` stands for. */
+export function samePadding(input: Pair, kernel: Pair, { stride, dilation }: Omit<WindowAttrs, 'padding'>): Padding {
+  const along = (axis: 0 | 1): Pair => {
+    const span = (Math.ceil(input[axis] / stride[axis]) - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1;
+    const total = Math.max(span - input[axis], 0);
+    return [Math.floor(total / 2), Math.ceil(total / 2)];
+  };
+  const [[top, bottom], [left, right]] = [along(0), along(1)];
+  return [top, left, bottom, right];
 }
 
 /** `[height, width]` of a window operation's result; with `ceilMode` a last window may overhang but must start inside the input or its left padding. */

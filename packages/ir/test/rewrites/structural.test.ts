@@ -457,15 +457,16 @@ describe('inference-mode', () => {
             input x0: f32[N, 3] = %0
             input y0: f32[N, 3] = %1
             input g0: f32[N, 3] = %2
-            output d0 = %7 {prediction}
+            output d0 = %8 {prediction}
             %0: f32[N, 3] = input x0
             %1: f32[N, 3] = input y0
             %2: f32[N, 3] = input g0
             %3: f32[] = constant() {values=[0]}
             %4: f32[N, 3] = broadcastTo(%3) {shape=[N, 3]}
-            %5: bool[N, 3] = lt(%4, %1)
-            %6: f32[N, 3] = cast(%5) {dtype=f32}
-            %7: f32[N, 3] = mul(%2, %6)
+            %5: bool[N, 3] = le(%1, %4)
+            %6: f32[] = constant() {values=[0]}
+            %7: f32[N, 3] = broadcastTo(%6) {shape=[N, 3]}
+            %8: f32[N, 3] = where(%5, %7, %2)
           }
         }
       }

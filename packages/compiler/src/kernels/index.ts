@@ -1,0 +1,47 @@
+export { applyBinary, applyUnary, convert } from './arithmetic.ts';
+export {
+  binary,
+  cast,
+  childrenOf,
+  constant,
+  guarded,
+  indexValue,
+  load,
+  loadsOf,
+  nodesOf,
+  reduce,
+  reducesOf,
+  rewrite,
+  rewriteIndex,
+  select,
+  unary,
+  type LoadExpr,
+  type ReduceExpr,
+  type Rewriting,
+} from './expression.ts';
+export {
+  addIndices,
+  axisIndex,
+  coefficientOf,
+  constantIndex,
+  equalGuards,
+  equalIndices,
+  flatten,
+  floorDivide,
+  isAffine,
+  modulo,
+  pureAxis,
+  rangeOf,
+  scaleIndex,
+  shiftIndex,
+  simplifyGuards,
+  subtractIndices,
+  unflatten,
+  valueIndex,
+  zeroIndex,
+  type Extents,
+  type Range,
+} from './index-algebra.ts';
+export { atomKey, exprKey, guardKey, indexKey } from './keys.ts';
+export { printBuffer, printExpr, printGuards, printIndex, printKernel, printProgram } from './print.ts';
+export { rowMajorStorage } from './storage.ts';

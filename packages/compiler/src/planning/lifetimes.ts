@@ -1,0 +1,39 @@
+// When each buffer is needed.
+
+import type { KernelProgram } from '../kernels/kernel.ts';
+import { buffersRead } from '../fusion/kernel-facts.ts';
+
+/** Positions of kernels between which, both included, a buffer holds something that is still needed. */
+export interface Lifetime {
+  readonly buffer: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Lifetimes of the buffers that live during a run only, by id. Inputs live from before the first kernel of the run, outputs until after the last. Persistent
+ * and constant buffers, and those that the first `prepareCount` kernels write, have none.
+ */
+export function lifetimesOf({ buffers, kernels }: KernelProgram, prepareCount: number): ReadonlyMap<number, Lifetime> {
+  const first = new Map<number, number>();
+  const last = new Map<number, number>();
+  const kept = new Set<number>();
+  kernels.forEach((kernel, at) => {
+    const written = kernel.outputs.map(({ buffer }) => buffer);
+    if (at < prepareCount) for (const buffer of written) kept.add(buffer);
+    for (const buffer of [...buffersRead(kernel), ...written]) {
+      if (!first.has(buffer)) first.set(buffer, at);
+      last.set(buffer, at);
+    }
+  });
+  const lifetimes = new Map<number, Lifetime>();
+  for (const { id, role } of buffers) {
+    if (role.kind === 'persistent' || role.kind === 'constant' || kept.has(id)) continue;
+    const start = prepareCount - 1;
+    if (role.kind === 'input') lifetimes.set(id, { buffer: id, first: start, last: last.get(id) ?? start });
+    else if (role.kind === 'output')
+      lifetimes.set(id, { buffer: id, first: first.get(id) ?? kernels.length, last: kernels.length });
+    else lifetimes.set(id, { buffer: id, first: first.get(id) ?? start, last: last.get(id) ?? start });
+  }
+  return lifetimes;
+}
