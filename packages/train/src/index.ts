@@ -1,14 +1,13 @@
+export { train } from './train.ts';
 export {
-  train,
-  identityOf,
   resolveData,
-  targetOf,
   type EarlyStopping,
   type RunStorage,
   type TrainData,
   type TrainOptions,
   type TrainResult,
-} from './train.ts';
+} from './train-options.ts';
+export { identityOf, targetOf } from './run-identity.ts';
 export {
   createTrainer,
   type Batch,

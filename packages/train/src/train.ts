@@ -1,97 +1,17 @@
 // The training loop: epochs over batches, schedule, validation, checkpoints, early stopping.
 
-import type { Model } from '@netwright/arch';
-import type { Backend, TensorData } from '@netwright/compiler';
-import { batchesPerEpoch, createBatches, type Dataset, type DataSource, type Transform } from '@netwright/data';
-import { crossEntropy, isNetwrightError, NetwrightError, structuralHash, type Loss } from '@netwright/ir';
-import { constantLr, type Optimizer, type Schedule } from '@netwright/optim';
+import type { TensorData } from '@netwright/compiler';
+import { batchesPerEpoch, createBatches } from '@netwright/data';
+import { crossEntropy, isNetwrightError, NetwrightError } from '@netwright/ir';
+import { constantLr, type Schedule } from '@netwright/optim';
 import { stateDictNames } from '@netwright/weights';
-import type { Checkpoint, RunIdentity, RunState } from './checkpoint.ts';
+import type { RunState } from './checkpoint.ts';
 import { evaluate, type EvaluationResult } from './evaluate.ts';
 import type { MetricValues, TrainEvent, TrainListener } from './events.ts';
 import { accuracy, type Metric } from './metrics.ts';
-import { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
-
-export interface TrainData {
-  readonly name: string;
-  readonly train: Dataset;
-  /** Measured after every epoch. */
-  readonly validation?: Dataset;
-  /** Measured once, at the end, with the final (or restored best) weights. */
-  readonly test?: Dataset;
-}
-
-export interface EarlyStopping {
-  /** Name of a metric, or `loss`; default the first metric. */
-  readonly metric?: string;
-  /** Epochs without improvement that are borne. */
-  readonly patience: number;
-  /** Least change that counts as improvement. Default 0. */
-  readonly minDelta?: number;
-}
-
-/** Where checkpoints and the log of metrics go. `@netwright/train/node` has one for a directory. */
-export interface RunStorage {
-  /** Replaces the checkpoint, durably and at once; gives its place for display. */
-  writeCheckpoint(checkpoint: Checkpoint): Promise<string>;
-  /** Appends one line to the log of metrics. */
-  appendMetrics(line: string): Promise<void>;
-  /** Bytes in the log so far. */
-  metricsOffset(): number;
-}
-
-export interface TrainOptions extends Omit<TrainerOptions, 'loss'> {
-  readonly model: Model;
-  readonly backend: Backend;
-  readonly data: TrainData | DataSource;
-  readonly optimizer: Optimizer;
-  /** Default cross entropy. */
-  readonly loss?: Loss;
-  /** Default: the optimizer's constant learning rate. */
-  readonly schedule?: Schedule;
-  /** Default 1. */
-  readonly epochs?: number;
-  /** Default 64. */
-  readonly batchSize?: number;
-  /** Default 256. */
-  readonly evaluationBatchSize?: number;
-  /** Default accuracy. */
-  readonly metrics?: readonly Metric[];
-  /** Applied to training images, in order: normalization, augmentation. */
-  readonly transforms?: readonly Transform[];
-  /** Applied to validation and test images: normalization. */
-  readonly evaluationTransforms?: readonly Transform[];
-  /** Starting values of parameters and statistics in place of drawn ones. */
-  readonly weights?: ReadonlyMap<string, TensorData>;
-  readonly earlyStopping?: EarlyStopping;
-  /** Whether to end with the weights of the best epoch rather than the last. Default: when there is early stopping. */
-  readonly restoreBest?: boolean;
-  readonly storage?: RunStorage;
-  /** Seconds between checkpoints, in mid-epoch too. Default 60. */
-  readonly checkpointSeconds?: number;
-  /** Steps between checkpoints, in place of seconds. */
-  readonly checkpointSteps?: number;
-  readonly resume?: Checkpoint;
-  /** Resume although the checkpoint was made on another backend or target; bits may then differ. Default false. */
-  readonly allowTargetChange?: boolean;
-  readonly on?: TrainListener | readonly TrainListener[];
-  /** Stops after the current step, with a checkpoint when there is a storage. */
-  readonly signal?: AbortSignal;
-}
-
-export interface TrainResult {
-  readonly trainer: Trainer;
-  readonly steps: number;
-  readonly epochs: number;
-  readonly best: { readonly epoch: number; readonly value: number } | null;
-  readonly validation: MetricValues | undefined;
-  readonly test: MetricValues | undefined;
-  /** Predictions on the test part, or on the validation part where there is no test part. */
-  readonly evaluation: EvaluationResult | undefined;
-  readonly interrupted: boolean;
-  /** Parameters and statistics of the best epoch. */
-  readonly bestEntries: ReadonlyMap<string, TensorData> | undefined;
-}
+import { checkData, checkTarget, identityOf, targetOf } from './run-identity.ts';
+import { resolveData, type LoadedOptions, type TrainOptions, type TrainResult } from './train-options.ts';
+import { createTrainer, type StepResult, type Trainer } from './trainer.ts';
 
 /**
  * Trains a model: any backend, optimizer and architecture. The result's trainer holds the weights; dispose of it when done.
@@ -102,34 +22,6 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = new TrainingRun(await resolveData(options));
   return run.execute();
-}
-
-/** Options whose data is loaded. */
-type LoadedOptions = TrainOptions & { readonly data: TrainData };
-
-/** Loads a data source; `data` that is loaded already stays as it is. */
-export async function resolveData(options: TrainOptions): Promise<LoadedOptions> {
-  const { data } = options;
-  return { ...options, data: 'load' in data ? { name: data.name, ...(await data.load()) } : data };
-}
-
-/** What identifies a run of these options; a checkpoint is only continued when it is the same. */
-export function identityOf(options: LoadedOptions, trainer: Trainer): RunIdentity {
-  const { model, optimizer, data, schedule = constantLr(), transforms = [], metrics = [accuracy()] } = options;
-  return {
-    model: model.name,
-    graph: structuralHash(trainer.graph),
-    optimizer: `${optimizer.name}${JSON.stringify(optimizer.options)}`,
-    schedule: schedule.name,
-    transforms: JSON.stringify(transforms.map(({ name, options: settings }) => ({ name, ...settings }))),
-    metrics: metrics.map(({ name }) => name).join(', '),
-    data: data.name,
-    samples: data.train.length,
-    batchSize: options.batchSize ?? 64,
-    accumulate: options.accumulate ?? 1,
-    epochs: options.epochs ?? 1,
-    seed: options.seed ?? 0,
-  };
 }
 
 class TrainingRun {
@@ -163,7 +55,7 @@ class TrainingRun {
       sinceBest: 0,
       metricsOffset: options.storage?.metricsOffset() ?? 0,
     };
-    this.checkData();
+    checkData(options);
   }
 
   async execute(): Promise<TrainResult> {
@@ -197,7 +89,7 @@ class TrainingRun {
   private async begin(trainer: Trainer): Promise<void> {
     const { resume, weights } = this.options;
     if (resume !== undefined) {
-      this.checkTarget(resume);
+      checkTarget(resume, this.options);
       this.state = resume.state;
       this.best = resume.best;
       this.firstStep = resume.state.step;
@@ -212,6 +104,8 @@ class TrainingRun {
       firstStep: this.state.step,
       report: await trainer.report(Math.min(this.batchSize, this.options.data.train.length)),
     });
+    // From the first moment on there is something to resume from.
+    if (resume === undefined) await this.writeCheckpoint(trainer);
   }
 
   private async runEpochs(
@@ -465,48 +359,6 @@ class TrainingRun {
   private async emit(event: TrainEvent): Promise<void> {
     for (const listener of this.listeners) await listener(event);
   }
-
-  private checkTarget(checkpoint: Checkpoint): void {
-    const target = targetOf(this.options.backend);
-    if (checkpoint.target === target || this.options.allowTargetChange === true) return;
-    throw new NetwrightError({
-      code: 'train.target',
-      operation: 'resume',
-      expected: checkpoint.target,
-      received: target,
-      hint: 'use the same backend and target, or allow the change (allowTargetChange); results may then differ in the last bits',
-    });
-  }
-
-  private checkData(): void {
-    const { model, data } = this.options;
-    const reasons = [data.train, data.validation, data.test].flatMap((dataset) => {
-      if (dataset === undefined) return [];
-      const same = dataset.shape.every((dim, axis) => dim === model.inputShape[axis]);
-      return [
-        ...(same ? [] : [`${dataset.name} has images of ${dataset.shape.join(' x ')}`]),
-        ...(dataset.classes.length > model.classes
-          ? [`${dataset.name} has ${String(dataset.classes.length)} classes`]
-          : []),
-      ];
-    });
-    if (data.train.length === 0) reasons.push('the training data is empty');
-    if (reasons.length === 0) return;
-    throw new NetwrightError({
-      code: 'train.data',
-      operation: 'train',
-      scope: model.name,
-      expected: `images of ${model.inputShape.join(' x ')} in ${String(model.classes)} classes`,
-      received: data.name,
-      reasons,
-      hint: 'build the model with the imageSize, channels and classes of the data',
-    });
-  }
-}
-
-/** The resolved backend and target by which a checkpoint is matched. */
-export function targetOf(backend: Backend): string {
-  return `${backend.name}:${backend.target}`;
 }
 
 async function modelEntries(trainer: Trainer): Promise<ReadonlyMap<string, TensorData>> {

@@ -69,7 +69,7 @@ describe('a resumed run', () => {
   it('equals the uninterrupted one from every step, in mid-epoch too: weights, best weights and log', async () => {
     const whole = await trainSmall({ ...OPTIONS, checkpointSteps: 1 });
     const { graph, identity } = await identified();
-    expect(whole.storage.checkpoints).toHaveLength(9);
+    expect(whole.storage.checkpoints).toHaveLength(10);
     for (const checkpoint of whole.storage.checkpoints) {
       const read = deserializeCheckpoint(serializeCheckpoint(checkpoint), graph, identity);
       const resumed = await trainSmall(resumeFrom(read, whole.storage));
@@ -102,8 +102,8 @@ describe('a resumed run', () => {
       },
     });
     expect(first.result).toMatchObject({ interrupted: true, steps: 4, evaluation: undefined });
-    const [checkpoint] = storage.checkpoints;
-    expect(storage.checkpoints).toHaveLength(1);
+    const [, checkpoint] = storage.checkpoints;
+    expect(storage.checkpoints).toHaveLength(2);
     const second = await trainSmall({ ...OPTIONS, storage, resume: checkpoint });
     expect(second.result.interrupted).toBe(false);
     expect(plain(second.entries)).toEqual(plain(whole.entries));
@@ -204,7 +204,7 @@ describe('the directory of a run', () => {
   async function runIn(place: string, options: Partial<TrainOptions>, resumed: boolean): Promise<void> {
     const { graph, identity } = await identified();
     const resume = resumed ? await readCheckpoint(place, graph, identity) : undefined;
-    const storage = await openRunDirectory(place, resume?.state.metricsOffset);
+    const storage = await openRunDirectory(place, resume?.state);
     try {
       const { trainer } = await train({ ...OPTIONS, ...options, storage, ...(resume === undefined ? {} : { resume }) });
       await trainer.dispose();

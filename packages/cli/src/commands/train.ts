@@ -120,7 +120,7 @@ export async function trainCommand(session: Session, args: TrainArguments): Prom
     };
     const place = path.resolve(session.directory, args.runs, args.name ?? `${model.name}-${args.data.name}`);
     const resume = args.resume ? await checkpointOf(place, base) : undefined;
-    directory = await openRunDirectory(place, resume?.state.metricsOffset ?? 0);
+    directory = await openRunDirectory(place, resume?.state);
     await directory.write(
       'description',
       `${JSON.stringify(describeRun(args, model, data, backend, preprocessing), undefined, 2)}\n`,

@@ -5,8 +5,14 @@ import { access, mkdir, open, readFile, rm, stat, type FileHandle } from 'node:f
 import path from 'node:path';
 import { isNetwrightError, NetwrightError, type Graph } from '@netwright/ir';
 import { writeDurably } from '@netwright/weights/node';
-import { deserializeCheckpoint, serializeCheckpoint, type Checkpoint, type RunIdentity } from '../checkpoint.ts';
-import type { RunStorage } from '../train.ts';
+import {
+  deserializeCheckpoint,
+  serializeCheckpoint,
+  type Checkpoint,
+  type RunIdentity,
+  type RunState,
+} from '../checkpoint.ts';
+import type { RunStorage } from '../train-options.ts';
 
 export const RUN_FILES = {
   description: 'run.json',
@@ -66,17 +72,21 @@ export class RunDirectory implements RunStorage {
 }
 
 /**
- * Creates or opens the directory of a run. `metricsOffset` bytes of the log are kept: 0 for a new run, which also removes the checkpoint of an earlier
- * one, or the checkpoint's count for a resumed one.
+ * Creates the directory of a new run, without log and checkpoint of an earlier one, or opens that of a run to resume, whose log is cut to the
+ * `metricsOffset` bytes that the checkpoint counts.
  *
  * @throws NetwrightError `run.directory` when it cannot be created or written to, `run.metrics` when the log is shorter than the checkpoint says.
  */
-export async function openRunDirectory(directory: string, metricsOffset = 0): Promise<RunDirectory> {
+export async function openRunDirectory(
+  directory: string,
+  resume?: Pick<RunState, 'metricsOffset'>,
+): Promise<RunDirectory> {
+  const metricsOffset = resume?.metricsOffset ?? 0;
   const file = path.join(directory, RUN_FILES.metrics);
   try {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK);
-    if (metricsOffset === 0) await rm(path.join(directory, RUN_FILES.checkpoint), { force: true });
+    if (resume === undefined) await rm(path.join(directory, RUN_FILES.checkpoint), { force: true });
     const metrics = await open(file, constants.O_RDWR | constants.O_CREAT);
     const { size } = await metrics.stat();
     if (size < metricsOffset) {
