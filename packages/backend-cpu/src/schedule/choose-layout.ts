@@ -1,10 +1,10 @@
 // Chooses the order of the dimensions of every buffer: channels last for images, [kh][kw][in][out] for filters.
 
 import type { BufferDecl, Index, Kernel, KernelProgram, SchedulePass, Storage } from '@netwright/compiler';
+import { axisIndex, indexKey, type LoadExpr, loadsOf, pureAxis, reducesOf } from '@netwright/compiler/kernels';
 
-import { affineAxes, axisIndex, indexKey, pureAxis } from './index-algebra.ts';
+import { affineAxes } from './affine-axes.ts';
 import { imageOrder, persistentOrder, storageInOrder } from './persistent-storage.ts';
-import { loadsOf, reducesOf, type LoadExpr } from './rewrite-expression.ts';
 
 const filterOrder = [2, 3, 1, 0];
 

@@ -1,9 +1,8 @@
 // Recognises sums of products by form.
 
 import type { Index, Kernel } from '@netwright/compiler';
-
-import { affineAxes } from './index-algebra.ts';
-import { loadsOf, reducesOf, type LoadExpr, type ReduceExpr } from './rewrite-expression.ts';
+import { type LoadExpr, loadsOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
+import { affineAxes } from './affine-axes.ts';
 
 /** A sum whose terms multiply at least two loads. */
 export function isContraction(reduce: ReduceExpr): boolean {

@@ -1,8 +1,7 @@
 // Removes what has no elements: later passes and the generator may divide by extents.
 
 import type { Expr, Kernel, SchedulePass } from '@netwright/compiler';
-
-import { rewriteExpression } from './rewrite-expression.ts';
+import { rewrite } from '@netwright/compiler/kernels';
 
 export const dropEmpty: SchedulePass = {
   name: 'drop-empty',
@@ -25,6 +24,6 @@ function withoutEmptyReductions(kernel: Kernel): Kernel {
   return {
     ...kernel,
     reductionAxes: kernel.reductionAxes.filter(({ id }) => !empty.has(id)),
-    outputs: kernel.outputs.map((output) => ({ ...output, value: rewriteExpression(output.value, rewriting) })),
+    outputs: kernel.outputs.map((output) => ({ ...output, value: rewrite(output.value, rewriting) })),
   };
 }

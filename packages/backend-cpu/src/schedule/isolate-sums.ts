@@ -2,11 +2,10 @@
 // such sums are computed slice by slice, with partial results kept in the buffer that they write.
 
 import type { BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler';
+import { axisIndex, loadsOf, type ReduceExpr, rewrite } from '@netwright/compiler/kernels';
 
 import { axesOfAccess, contractionsOf, extentsOf, strideAlong } from './contraction.ts';
-import { axisIndex } from './index-algebra.ts';
 import { storageInOrder } from './persistent-storage.ts';
-import { loadsOf, rewriteExpression, type ReduceExpr } from './rewrite-expression.ts';
 
 /** Fewer steps stay in cache without slices. */
 const longSum = 512;
@@ -58,7 +57,7 @@ function isolate(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     return made;
   };
   const rewriting = { axes: new Map(), extents: extentsOf(kernel), replace };
-  const outputs = kernel.outputs.map((output) => ({ ...output, value: rewriteExpression(output.value, rewriting) }));
+  const outputs = kernel.outputs.map((output) => ({ ...output, value: rewrite(output.value, rewriting) }));
   return [...sums, { ...kernel, outputs }];
 }
 

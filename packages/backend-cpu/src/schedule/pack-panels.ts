@@ -2,6 +2,7 @@
 // the sum one after the other. Reading it in place would jump by a whole row (often a power of two) at every step.
 
 import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compiler';
+import { addIndices, axisIndex, loadsOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
 import {
   axesOfAccess,
@@ -12,8 +13,6 @@ import {
   strideAlong,
   type LoadExpr,
 } from './contraction.ts';
-import { addIndices, axisIndex } from './index-algebra.ts';
-import { loadsOf, rewriteExpression, rewriteIndex } from './rewrite-expression.ts';
 import { storageInOrder } from './persistent-storage.ts';
 
 /** Fewest multiplications for each copied element. */
@@ -76,7 +75,7 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     sources: kernel.sources,
     axes: scratchAxes,
     reductionAxes: [],
-    outputs: [{ buffer: scratch.id, index, value: rewriteExpression(load, substitution) }],
+    outputs: [{ buffer: scratch.id, index, value: rewrite(load, substitution) }],
   };
   const packed = { ...load, buffer: scratch.id, index, guards: [] };
   return [
@@ -94,7 +93,7 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
       outputs: kernel.outputs.map((output) => ({
         ...output,
         index: output.index.map((one) => rewriteIndex(one, substitution)),
-        value: rewriteExpression(output.value, {
+        value: rewrite(output.value, {
           ...substitution,
           replace: (expr) => (expr === load ? packed : undefined),
         }),

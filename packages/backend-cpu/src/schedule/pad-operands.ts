@@ -2,11 +2,20 @@
 // inner loop has no conditions. Kernels close to each other that read one tensor share the copy.
 
 import type { BufferDecl, Expr, Guard, Index, Kernel, KernelProgram, SchedulePass, Storage } from '@netwright/compiler';
+import {
+  axisIndex,
+  indexKey,
+  type LoadExpr,
+  loadsOf,
+  rangeOf,
+  type ReduceExpr,
+  reducesOf,
+  rewrite,
+  shiftIndex,
+} from '@netwright/compiler/kernels';
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
-import { affineRange, axisIndex, indexKey, shiftIndex } from './index-algebra.ts';
 import { imageOrder, storageInOrder } from './persistent-storage.ts';
-import { loadsOf, reducesOf, rewriteExpression, type LoadExpr, type ReduceExpr } from './rewrite-expression.ts';
 
 /** Fewest terms for each copied element: multiplications, or steps of a pooling window. */
 const intensity = 16;
@@ -51,7 +60,7 @@ export const padOperands: SchedulePass = {
       ...(copies.get(i) ?? []),
       {
         ...kernel,
-        outputs: kernel.outputs.map((output) => ({ ...output, value: rewriteExpression(output.value, rewriting) })),
+        outputs: kernel.outputs.map((output) => ({ ...output, value: rewrite(output.value, rewriting) })),
       },
     ]);
     return { buffers, kernels };
@@ -102,12 +111,12 @@ function requestsOf(kernel: Kernel, position: number, program: KernelProgram): r
       const shape = program.buffers[load.buffer]?.shape ?? [];
       if (!load.guards.every((guard) => guardedDimension(load, guard, shape) !== undefined)) return [];
       const padded = load.guards.some(({ index, lower, upper }) => {
-        const [low, high] = affineRange(index, extents) ?? [-Infinity, Infinity];
+        const [low, high] = rangeOf(index, extents) ?? [-Infinity, Infinity];
         return low < lower || high >= upper;
       });
       const window: (readonly [number, number])[] = [];
       for (const index of load.index) {
-        const range = affineRange(index, extents);
+        const range = rangeOf(index, extents);
         if (range === undefined) return [];
         window.push(range);
       }

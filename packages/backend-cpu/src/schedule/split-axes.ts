@@ -2,10 +2,9 @@
 // into one axis for each digit, so that addresses become affine.
 
 import type { Axis, Expr, Index, Kernel, SchedulePass } from '@netwright/compiler';
+import { addIndices, axisIndex, nodesOf, pureAxis, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
 import { firstFreeAxis } from './contraction.ts';
-import { addIndices, axisIndex, pureAxis } from './index-algebra.ts';
-import { nodesOf, rewriteExpression, rewriteIndex } from './rewrite-expression.ts';
 
 export const splitAxes: SchedulePass = {
   name: 'split-axes',
@@ -65,13 +64,13 @@ function splitAxis(kernel: Kernel, { id, extent }: Axis, by: number): Kernel {
     return {
       ...expr,
       axes: expr.axes.flatMap((axis) => (axis === id ? [high, id] : [axis])),
-      body: rewriteExpression(expr.body, rewriting),
+      body: rewrite(expr.body, rewriting),
     };
   };
   const outputs = kernel.outputs.map(({ buffer, index, value }) => ({
     buffer,
     index: index.map((one) => rewriteIndex(one, rewriting)),
-    value: rewriteExpression(value, { ...rewriting, replace: reduceOverDigits }),
+    value: rewrite(value, { ...rewriting, replace: reduceOverDigits }),
   }));
   return { ...kernel, axes, reductionAxes, outputs };
 }

@@ -2,10 +2,9 @@
 // and padding along channels do: each part then has no condition inside a vector.
 
 import type { Expr, Guard, Kernel, SchedulePass } from '@netwright/compiler';
+import { axisIndex, nodesOf, rangeOf, reducesOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
 import { extentsOf, strideAlong } from './contraction.ts';
-import { axisIndex, affineRange } from './index-algebra.ts';
-import { nodesOf, reducesOf, rewriteExpression, rewriteIndex } from './rewrite-expression.ts';
 
 const mostParts = 16;
 
@@ -61,10 +60,8 @@ function parts(kernel: Kernel, axis: number, bounds: readonly number[]): readonl
       const decided = expr.guards.map((guard) =>
         decideGuard({ ...guard, index: rewriteIndex(guard.index, rewriting) }, extents),
       );
-      if (decided.includes(false)) return rewriteExpression(expr.b, { ...rewriting, replace: decide });
-      return decided.every((holds) => holds === true)
-        ? rewriteExpression(expr.a, { ...rewriting, replace: decide })
-        : undefined;
+      if (decided.includes(false)) return rewrite(expr.b, { ...rewriting, replace: decide });
+      return decided.every((holds) => holds === true) ? rewrite(expr.a, { ...rewriting, replace: decide }) : undefined;
     };
     return {
       ...kernel,
@@ -73,7 +70,7 @@ function parts(kernel: Kernel, axis: number, bounds: readonly number[]): readonl
       outputs: kernel.outputs.map(({ buffer, index, value }) => ({
         buffer,
         index: index.map((one) => rewriteIndex(one, rewriting)),
-        value: rewriteExpression(value, { ...rewriting, replace: decide }),
+        value: rewrite(value, { ...rewriting, replace: decide }),
       })),
     };
   });
@@ -81,7 +78,7 @@ function parts(kernel: Kernel, axis: number, bounds: readonly number[]): readonl
 
 /** Whether the guard always or never holds; undefined when it depends. */
 function decideGuard({ index, lower, upper }: Guard, extents: ReadonlyMap<number, number>): boolean | undefined {
-  const range = affineRange(index, extents);
+  const range = rangeOf(index, extents);
   if (range === undefined) return undefined;
   if (range[0] >= lower && range[1] < upper) return true;
   return range[1] < lower || range[0] >= upper ? false : undefined;

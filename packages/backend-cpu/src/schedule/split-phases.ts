@@ -3,10 +3,18 @@
 // nothing in vain.
 
 import type { Expr, Guard, Index, Kernel, SchedulePass } from '@netwright/compiler';
+import {
+  axisIndex,
+  indexKey,
+  nodesOf,
+  rangeOf,
+  reducesOf,
+  rewrite,
+  rewriteIndex,
+  type Rewriting,
+} from '@netwright/compiler/kernels';
 
 import { extentsOf } from './contraction.ts';
-import { affineRange, axisIndex, indexKey } from './index-algebra.ts';
-import { nodesOf, reducesOf, rewriteExpression, rewriteIndex, type Rewriting } from './rewrite-expression.ts';
 
 interface Divisibility {
   readonly output: number;
@@ -122,7 +130,7 @@ function makePhase(kernel: Kernel, phase: number, outputs: Part, steps: Part | u
     outputs: kernel.outputs.map(({ buffer, index, value }) => ({
       buffer,
       index: index.map((one) => rewriteIndex(one, rewriting)),
-      value: rewriteExpression(value, rewriting),
+      value: rewrite(value, rewriting),
     })),
   };
 }
@@ -152,7 +160,7 @@ function valueWithout(expr: Expr, found: Divisibility, extents: ReadonlyMap<numb
       if (expr.op !== 'eq') return undefined;
       const [value, other] = a === undefined ? [b, expr.a] : [a, expr.b];
       if (value === undefined || other.kind !== 'index') return undefined;
-      const range = affineRange(other.index, extents);
+      const range = rangeOf(other.index, extents);
       return range !== undefined && (value < range[0] || value > range[1]) ? 0 : undefined;
     }
     default:

@@ -2,10 +2,9 @@
 // keep more digits, and the number of parts depends on the shape alone, so results do not depend on the thread count.
 
 import type { Axis, BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler';
+import { addIndices, axisIndex, loadsOf, type ReduceExpr, reducesOf, rewrite } from '@netwright/compiler/kernels';
 
 import { firstFreeAxis, strideAlong } from './contraction.ts';
-import { addIndices, axisIndex } from './index-algebra.ts';
-import { loadsOf, rewriteExpression, reducesOf, type ReduceExpr } from './rewrite-expression.ts';
 import { storageInOrder } from './persistent-storage.ts';
 
 /** Reductions of fewer elements for each output stay whole. */
@@ -83,7 +82,7 @@ function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
       axes: partAxes.map(({ id }) => id),
       body: { kind: 'load', dtype: reduce.dtype, buffer, index, guards: [], fill: 0 },
     });
-    const body = rewriteExpression(reduce.body, { axes: substitution, extents });
+    const body = rewrite(reduce.body, { axes: substitution, extents });
     return { buffer, index, value: { ...reduce, axes: remaining.map(({ id }) => id), body } satisfies ReduceExpr };
   });
   const partial: Kernel = {
@@ -98,7 +97,7 @@ function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     reductionAxes: partAxes,
     outputs: kernel.outputs.map((output) => ({
       ...output,
-      value: rewriteExpression(output.value, { axes: new Map(), extents, replace: (expr) => replacements.get(expr) }),
+      value: rewrite(output.value, { axes: new Map(), extents, replace: (expr) => replacements.get(expr) }),
     })),
   };
   return [partial, last];

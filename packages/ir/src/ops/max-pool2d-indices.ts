@@ -6,8 +6,8 @@ import { pooledType, visitWindows } from './pool2d-shape.ts';
 import { elementCount } from './row-major.ts';
 
 /**
- * The i32 tap (row * KW + column within the window) of the first maximum of each window of x [N, C, H, W]; padding never wins, and where everything
- * is -Infinity or NaN the first tap inside the image does.
+ * The i32 tap (row * KW + column within the window) of the first maximum of each window of x [N, C, H, W]; NaN counts as the largest. Padding never
+ * wins: where everything is -Infinity the first tap inside the image does.
  *
  * Errors: `maxPool2dIndices.operands`.
  */
@@ -25,8 +25,10 @@ export const maxPool2dIndicesPrimitive: Primitive<'maxPool2dIndices'> = {
     const best = new Float64Array(elementCount(shape));
     const taps = new Float64Array(best.length).fill(-1);
     visitWindows(x.shape, shape, attrs, (inputAt, outputAt, tap) => {
-      if (taps[outputAt] < 0 || x.data[inputAt] > best[outputAt]) {
-        best[outputAt] = x.data[inputAt];
+      const value = x.data[inputAt];
+      const known = best[outputAt];
+      if (taps[outputAt] < 0 || value > known || (Number.isNaN(value) && !Number.isNaN(known))) {
+        best[outputAt] = value;
         taps[outputAt] = tap;
       }
     });
