@@ -22,6 +22,7 @@ import {
 } from '@netwright/optim';
 import { adamw } from '@netwright/optim-adamw';
 import { momentum } from '@netwright/optim-momentum';
+import { newton, newtonCg } from '@netwright/optim-newton';
 import { sgd } from '@netwright/optim-sgd';
 import { closest } from './closest.ts';
 import type { Spec } from './spec.ts';
@@ -40,7 +41,7 @@ export interface Plugins {
 export const BUILT_IN: Plugins = {
   architectures: [resnet],
   backends: { cpu, reference },
-  optimizers: { adamw, momentum, sgd },
+  optimizers: { adamw, momentum, newton, newtonCg, sgd },
   schedules: {
     constant: constantLr,
     cosine,

@@ -1,6 +1,18 @@
 // Adds an optimizer's update of every parameter to a training graph.
 
-import { add, cast, constant, mul, tensorType, where, zerosInit, type GraphBuilder, type Tensor } from '@netwright/ir';
+import {
+  add,
+  and,
+  cast,
+  constant,
+  mul,
+  tensorType,
+  where,
+  zerosInit,
+  type GraphBuilder,
+  type Tensor,
+} from '@netwright/ir';
+import { jointUpdate } from './joint-update.ts';
 import type { Optimizer } from './optimizer.ts';
 
 /** Prefix of the state entries that belong to optimizers: `optimizer/step`, `optimizer/velocity/layer1.0.conv1.weight`. */
@@ -17,6 +29,8 @@ export interface ApplyOptimizerOptions {
   readonly lrScale?: (parameter: string) => number;
   /** Bool scalar: where false, parameters and state stay as they were. */
   readonly gate?: Tensor;
+  /** Scalar loss whose curvature second-order optimizers use. The curvature is that of the loss itself, whatever `grads` were clipped to. */
+  readonly loss?: Tensor;
 }
 
 /** Declares one scalar input `$hyper.<name>` for each numeric option. */
@@ -47,28 +61,45 @@ export function optimizerStates(
   );
 }
 
-/** Builds the updates and registers them with the graph. */
-export function applyOptimizer(builder: GraphBuilder, optimizer: Optimizer, options: ApplyOptimizerOptions): void {
-  const { grads, hyper, gate, override = () => ({}), lrScale = () => 1 } = options;
-  const keep = (next: Tensor, previous: Tensor): Tensor => (gate === undefined ? next : where(gate, next, previous));
+/**
+ * Builds the updates and registers them with the graph.
+ *
+ * @returns Bool scalar: whether the update is made. It is the gate, and for second-order optimizers also that the new parameters are finite;
+ *   undefined where nothing can hold it back.
+ * @throws NetwrightError `optimizer.curvature` for a second-order optimizer without `loss`.
+ */
+export function applyOptimizer(
+  builder: GraphBuilder,
+  optimizer: Optimizer,
+  options: ApplyOptimizerOptions,
+): Tensor | undefined {
+  const { grads, hyper, gate, loss, override = () => ({}), lrScale = () => 1 } = options;
   const counter = stepCounter(builder);
   const next = add(counter, 1);
-  builder.update(STEP, keep(next, counter));
   const step = cast(next, 'f32');
-  for (const [name, grad] of Object.entries(grads)) {
-    const param = builder.tensor(builder.parameters[name].value);
-    const state = optimizerStates(builder, optimizer, name);
-    const result = optimizer.update({
-      param,
-      grad,
-      state,
-      step,
-      hyper: hyperFor(builder, hyper, override(name), lrScale(name)),
-    });
+  const entries = Object.entries(grads).map(([name, grad]) => ({
+    name,
+    param: builder.tensor(builder.parameters[name].value),
+    grad,
+    state: optimizerStates(builder, optimizer, name),
+    hyper: hyperFor(builder, hyper, override(name), lrScale(name)),
+  }));
+  const joint =
+    optimizer.needs?.curvature === undefined || entries.length === 0
+      ? undefined
+      : jointUpdate(optimizer, entries, step, loss);
+  const made = joint === undefined ? gate : gate === undefined ? joint.finite : and(gate, joint.finite);
+  const keep = (value: Tensor, previous: Tensor): Tensor => (made === undefined ? value : where(made, value, previous));
+  builder.update(STEP, keep(next, counter));
+  entries.forEach((entry, index) => {
+    const { name, ...context } = entry;
+    const { param, state } = context;
+    const result = joint === undefined ? optimizer.update({ ...context, step }) : joint.results[index];
     builder.update(name, keep(result.param, param));
     for (const slot of Object.keys(optimizer.state))
       builder.update(stateName(slot, name), keep(result.state[slot], state[slot]));
-  }
+  });
+  return made;
 }
 
 /** The hyper-parameters of one parameter: the shared scalars, overrides, and `lr` with its scale. */

@@ -1,7 +1,15 @@
 // Turns an update rule into the factory that users call.
 
 import { NetwrightError } from '@netwright/ir';
-import type { HyperName, Optimizer, OptimizerOptions, OptimizerRule, UpdateContext } from './optimizer.ts';
+import type { Curvature } from './curvature.ts';
+import type {
+  CurvatureKind,
+  HyperName,
+  Optimizer,
+  OptimizerOptions,
+  OptimizerRule,
+  UpdateContext,
+} from './optimizer.ts';
 
 /** Widens literal defaults, so that `lr: 0.1` is assignable where the default was `0.01`. */
 type Widen<O extends OptimizerOptions> = {
@@ -13,24 +21,29 @@ type Widen<O extends OptimizerOptions> = {
  *
  * @throws NetwrightError `optimizer.options` from the factory for an unknown option, a value of the wrong type, or a number that is not finite.
  */
-export function defineOptimizer<const O extends OptimizerOptions>(
-  rule: OptimizerRule<Widen<O>> & { readonly options: O },
+export function defineOptimizer<const O extends OptimizerOptions, C extends CurvatureKind = never>(
+  rule: OptimizerRule<Widen<O>, C> & { readonly options: O },
 ): (options?: Partial<Widen<O>>) => Optimizer {
   return (given = {}) => {
     checkOptions(rule.name, rule.options, given);
     const options = { ...rule.options, ...given } as Widen<O>;
     rule.check?.(options);
+    const structural: readonly string[] = rule.structural ?? [];
     const hyper = Object.fromEntries(
-      Object.entries(options).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+      Object.entries(options).filter(
+        (entry): entry is [string, number] => typeof entry[1] === 'number' && !structural.includes(entry[0]),
+      ),
     );
-    // The numeric options of a generic `O` are all there, but only at run time.
-    const complete = (context: object): UpdateContext<Widen<O>> => ({ ...context, options }) as UpdateContext<Widen<O>>;
-    const { gradientAt } = rule;
+    // The numeric options of a generic `O` and the curvature are all there, but only at run time.
+    type Context = UpdateContext<Widen<O>> & Pick<Curvature, C>;
+    const complete = (context: object): Context => ({ ...context, options }) as Context;
+    const { gradientAt, needs } = rule;
     return {
       name: rule.name,
       options,
       hyper,
       state: rule.state?.(options) ?? {},
+      ...(needs === undefined ? {} : { needs }),
       update: (context) => rule.update(complete(context)),
       ...(gradientAt === undefined ? {} : { gradientAt: (context) => gradientAt(complete(context)) }),
     };

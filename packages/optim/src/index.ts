@@ -8,7 +8,14 @@ export {
   OPTIMIZER_PREFIX,
   type ApplyOptimizerOptions,
 } from './apply-optimizer.ts';
+export { curvatureOf, elementsOf, joinTensors, splitVector, type Curvature } from './curvature.ts';
+export { conjugateGradient, type ConjugateGradientOptions } from './linear-algebra/conjugate-gradient.ts';
+export { dot, norm } from './linear-algebra/dot.ts';
+export { lanczos, type Tridiagonal } from './linear-algebra/lanczos.ts';
+export { solve, SOLVE_LIMIT } from './linear-algebra/solve.ts';
+export { tridiagonalEigenvalues } from './linear-algebra/tridiagonal-eigenvalues.ts';
 export type {
+  CurvatureKind,
   HyperName,
   Optimizer,
   OptimizerOptions,

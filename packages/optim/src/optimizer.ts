@@ -1,6 +1,7 @@
 // The optimizer contract: an update rule written once, as graph ops.
 
 import type { Initializer, Tensor } from '@netwright/ir';
+import type { Curvature } from './curvature.ts';
 
 export type OptionValue = number | boolean | string;
 export type OptimizerOptions = Readonly<Record<string, OptionValue>>;
@@ -12,7 +13,11 @@ export type HyperName<O extends OptimizerOptions> = {
 
 export type States = Readonly<Record<string, Tensor>>;
 
+/** What a rule asks for beside the gradient: the loss's exact Hessian, or its products with vectors. */
+export type CurvatureKind = keyof Curvature;
+
 export interface UpdateContext<O extends OptimizerOptions> {
+  /** One parameter; with curvature all of them, flattened and joined to one vector [k], and likewise `grad` and the state. */
   readonly param: Tensor;
   /** Gradient of the loss, of the parameter's type, after clipping. */
   readonly grad: Tensor;
@@ -20,7 +25,7 @@ export interface UpdateContext<O extends OptimizerOptions> {
   readonly state: States;
   /** Number of this update as an f32 scalar, from 1. */
   readonly step: Tensor;
-  /** Numeric options as f32 scalars. `lr` includes the schedule and the parameter's own scale. */
+  /** Numeric options as f32 scalars; joined, one that differs between parameters is a vector [k]. `lr` includes the schedule and the parameter's own scale. */
   readonly hyper: Readonly<Record<HyperName<O>, Tensor>>;
   /** All options as given: booleans and strings choose the structure of the rule. */
   readonly options: O;
@@ -31,15 +36,19 @@ export interface UpdateResult {
   readonly state: States;
 }
 
-export interface OptimizerRule<O extends OptimizerOptions> {
+export interface OptimizerRule<O extends OptimizerOptions, C extends CurvatureKind = never> {
   readonly name: string;
+  /** What the rule needs beside the gradient. With curvature it updates all parameters at once. */
+  readonly needs?: { readonly curvature?: C };
+  /** Numeric options that shape the graph (a number of iterations), so that they are no hyper-parameters. */
+  readonly structural?: readonly (keyof O & string)[];
   /** Defaults; PyTorch's. */
   readonly options: O;
   /** Throws a NetwrightError (`<name>.options`) when a setting makes no sense. */
   check?(options: O): void;
   /** Initial values of the per-parameter state; each has the parameter's shape. */
   state?(options: O): Readonly<Record<string, Initializer>>;
-  update(context: UpdateContext<O>): UpdateResult;
+  update(context: UpdateContext<O> & Pick<Curvature, C>): UpdateResult;
   /** Where the gradient is taken, when not at the parameter itself (Nesterov's look-ahead). */
   gradientAt?(context: Omit<UpdateContext<O>, 'grad'>): Tensor;
 }
@@ -51,6 +60,7 @@ export interface Optimizer {
   /** Numeric options by name: the values that the training graph's scalar inputs start from. */
   readonly hyper: Readonly<Record<string, number>>;
   readonly state: Readonly<Record<string, Initializer>>;
-  update(context: Omit<UpdateContext<OptimizerOptions>, 'options'>): UpdateResult;
+  readonly needs?: { readonly curvature?: CurvatureKind };
+  update(context: Omit<UpdateContext<OptimizerOptions>, 'options'> & Partial<Curvature>): UpdateResult;
   gradientAt?(context: Omit<UpdateContext<OptimizerOptions>, 'options' | 'grad'>): Tensor;
 }

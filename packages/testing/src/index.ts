@@ -1,6 +1,7 @@
 export { testBackend } from './backend/test-backend.ts';
 export {
   testOptimizer,
+  type GoldenFunction,
   type GoldenRun,
   type OptimizerFactory,
   type TestOptimizerOptions,

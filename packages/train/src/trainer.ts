@@ -131,14 +131,14 @@ class GraphTrainer implements Trainer {
     this.modelGraph = freeze(model.build(), trainable);
     const training: TrainingGraphOptions = { ...options, model: this.modelGraph, optimizer, loss, groups };
     const predict = inferenceMode.run(this.modelGraph);
-    this.graphs = {
-      step: buildTrainingStep(training),
-      accumulation: buildAccumulation(training),
-      update: buildAccumulatedUpdate(training),
-      evaluate: withLoss(predict, loss),
-      predict,
-    };
-    this.graph = this.graphs.step;
+    const step = buildTrainingStep(training);
+    // Steps in one piece run neither part, and some optimizers have no update without the loss.
+    const parts =
+      this.accumulate > 1
+        ? { accumulation: buildAccumulation(training), update: buildAccumulatedUpdate(training) }
+        : { accumulation: step, update: step };
+    this.graphs = { step, ...parts, evaluate: withLoss(predict, loss), predict };
+    this.graph = step;
   }
 
   get store(): Store {
@@ -299,21 +299,25 @@ class GraphTrainer implements Trainer {
     outputs: Readonly<Record<string, TensorData>>,
   ): Promise<NetwrightError> {
     const bad = await findBadNode(this.graphs.step, this.backend, this.store, inputs, batchSize);
-    const loss = String(outputs[TRAINING_NAMES.loss].data[0]);
-    const gradientNorm = String(outputs[TRAINING_NAMES.gradientNorm].data[0]);
+    const [loss, gradientNorm] = [TRAINING_NAMES.loss, TRAINING_NAMES.gradientNorm].map(
+      (name) => outputs[name].data[0],
+    );
+    const stepOnly = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     return new NetwrightError({
       code: 'train.nonFinite',
       operation: bad === undefined ? 'train' : bad.operation,
       scope: bad === undefined ? '' : bad.scope,
-      expected: 'a finite loss and gradient',
-      received: `loss ${loss}, gradient norm ${gradientNorm} in step ${String(this.steps + 1)}`,
+      expected: stepOnly ? `a finite step of ${this.optimizer.name}` : 'a finite loss and gradient',
+      received: `loss ${String(loss)}, gradient norm ${String(gradientNorm)} in step ${String(this.steps + 1)}`,
       reasons: [
         bad === undefined
           ? 'every single value is finite; the sum of squares of the gradient overflows'
           : `the first bad value is ${bad.operation} in ${bad.scope === '' ? 'the outermost scope' : bad.scope} (${String(bad.count)} elements)`,
         'parameters and state are as before the step',
       ],
-      hint: 'lower the learning rate, clip the gradient (clipNorm), or look at the batch for NaN',
+      hint: stepOnly
+        ? 'the Hessian is singular here, or nearly: raise the damping'
+        : 'lower the learning rate, clip the gradient (clipNorm), or look at the batch for NaN',
     });
   }
 

@@ -50,7 +50,7 @@ const BACKUP = 'backup/';
 
 /**
  * The step in one piece. Inputs: the model's, `target`, `$hyper.*`. Outputs: the model's predictions, `loss`, `gradientNorm` (before clipping)
- * and `finite`. Where `finite` is false every update keeps the old value.
+ * and `finite`: whether both are finite and, for second-order optimizers, the new parameters too. Where it is false every update keeps the old value.
  */
 export function buildTrainingStep(options: TrainingGraphOptions): Graph {
   const builder = GraphBuilder.from(options.model);
@@ -58,12 +58,11 @@ export function buildTrainingStep(options: TrainingGraphOptions): Graph {
   const hyper = hyperInputs(builder, options.optimizer);
   const statistics = { ...builder.updates };
   const norm = globalNorm(Object.values(grads));
-  const finite = and(isFiniteOp(loss), isFiniteOp(norm));
+  const finite = update(builder, options, { grads, loss, norm, hyper, gate: and(isFiniteOp(loss), isFiniteOp(norm)) });
   for (const [name, value] of Object.entries(statistics)) {
     const updated = builder.tensor(value);
     builder.update(name, where(finite, updated, leafOf(builder, name)));
   }
-  update(builder, options, grads, norm, hyper, finite);
   emitOutputs(builder, { loss, gradientNorm: norm, finite });
   return builder.finish();
 }
@@ -107,13 +106,12 @@ export function buildAccumulatedUpdate(options: TrainingGraphOptions): Graph {
   const loss = builder.input(TRAINING_NAMES.loss, tensorType('f32', []));
   const hyper = hyperInputs(builder, options.optimizer);
   const norm = globalNorm(Object.values(grads));
-  const finite = and(isFiniteOp(loss), isFiniteOp(norm));
+  const finite = update(builder, options, { grads, norm, hyper, gate: and(isFiniteOp(loss), isFiniteOp(norm)) });
   for (const name of Object.keys(options.model.updates)) {
     const { type, init } = options.model.states[name];
     const current = builder.state(name, type, { init });
     builder.update(name, where(finite, current, scratchState(builder, `${BACKUP}${name}`, type)));
   }
-  update(builder, options, grads, norm, hyper, finite);
   emitOutputs(builder, { gradientNorm: norm, finite });
   return builder.finish();
 }
@@ -139,14 +137,21 @@ function forwardAndBackward(
   return { loss, grads: Object.fromEntries(trainable.map(([name], index) => [name, values[index]])) };
 }
 
+interface UpdateParts {
+  readonly grads: Readonly<Record<string, Tensor>>;
+  /** Left out where the loss is not computed in this graph. */
+  readonly loss?: Tensor;
+  readonly norm: Tensor;
+  readonly hyper: Readonly<Record<string, Tensor>>;
+  readonly gate: Tensor;
+}
+
+/** Clips and updates; returns whether the update is made. */
 function update(
   builder: GraphBuilder,
   options: TrainingGraphOptions,
-  grads: Readonly<Record<string, Tensor>>,
-  norm: Tensor,
-  hyper: Readonly<Record<string, Tensor>>,
-  gate: Tensor,
-): void {
+  { grads, loss, norm, hyper, gate }: UpdateParts,
+): Tensor {
   const { optimizer, groups, lrScale, clipNorm, clipValue } = options;
   const factor = clipNorm === undefined ? undefined : minimum(div(clipNorm, add(norm, 1e-6)), 1);
   const clipped = Object.fromEntries(
@@ -155,13 +160,15 @@ function update(
       return [name, clipValue === undefined ? scaled : clamp(scaled, -clipValue, clipValue)];
     }),
   );
-  applyOptimizer(builder, optimizer, {
+  const made = applyOptimizer(builder, optimizer, {
     grads: clipped,
     hyper,
     gate,
     override: (name) => groups[builder.parameters[name].group] ?? {},
     ...(lrScale === undefined ? {} : { lrScale }),
+    ...(loss === undefined ? {} : { loss }),
   });
+  return made ?? gate;
 }
 
 /** Square root of the sum of squares of all elements. */

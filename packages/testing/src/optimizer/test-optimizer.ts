@@ -14,12 +14,13 @@ import {
   verifyGraph,
   type Graph,
 } from '@netwright/ir';
-import { applyOptimizer, hyperInputs, OPTIMIZER_PREFIX, type Optimizer } from '@netwright/optim';
+import { applyOptimizer, curvatureOf, hyperInputs, OPTIMIZER_PREFIX, type Optimizer } from '@netwright/optim';
 import { reference } from '@netwright/backend-reference';
 import { describe, expect, it } from 'vitest';
 import { expectTensor } from '../run/expect-close.ts';
 import { loadReference } from '../run/run-program.ts';
 import { tensorOf, type Precision } from '../run/tensors.ts';
+import { minimizeFunction, recordedRuns, type FunctionName } from './functions.ts';
 import { replay, updateGraph, type OptimizerOracle } from './trajectory.ts';
 
 export type OptimizerFactory<O> = (options?: O) => Optimizer;
@@ -33,9 +34,24 @@ export interface GoldenRun<O> {
   readonly hyperAt?: (step: number) => Readonly<Record<string, number>>;
 }
 
+/** A recorded minimization of a function with a gradient of its own. */
+export interface GoldenFunction<O> {
+  readonly of: FunctionName;
+  /** `name` of the run in the oracle. */
+  readonly run: string;
+  readonly options: O;
+  /** Largest difference, as a share of the iterate's largest element or of 1. */
+  readonly tolerance: Readonly<Record<Precision, number>>;
+}
+
 export interface TestOptimizerOptions<O> {
   /** Trajectories that another implementation recorded. Default none. */
-  readonly golden?: { readonly oracle: OptimizerOracle; readonly runs: readonly GoldenRun<O>[] };
+  readonly golden?: {
+    readonly oracle: OptimizerOracle;
+    readonly runs: readonly GoldenRun<O>[];
+    /** Default none. */
+    readonly functions?: readonly GoldenFunction<O>[];
+  };
   /** Options for the quadratic, on which 100 steps must bring the value below a tenth. Default `{ lr: 0.05 }`. */
   readonly quadratic?: O;
   /** Settings that change the structure of the rule (booleans, strings), each tested like the defaults. Default none. */
@@ -43,7 +59,7 @@ export interface TestOptimizerOptions<O> {
 }
 
 /**
- * Declares the tests of an optimizer: recorded trajectories in double (1e-12) and single precision, state that is returned as declared, hyper-parameters
+ * Declares the tests of an optimizer: recorded trajectories in double (1e-12) and single precision, recorded minimizations, state that is returned as declared, hyper-parameters
  * that do not change the graph, the gate, a quadratic, and unknown options.
  *
  * @param optimizer - the factory, as `defineOptimizer` gives it.
@@ -90,6 +106,28 @@ export function testOptimizer<O extends object>(
         });
       });
     }
+
+    it.each(
+      (golden?.functions ?? []).flatMap((one) => (['f64', 'f32'] as const).map((precision) => ({ ...one, precision }))),
+    )('minimizes $of as recorded in $run, in $precision', async ({ of, run, options: given, tolerance, precision }) => {
+      const functions = golden?.oracle.functions;
+      if (functions === undefined) throw new RangeError('the oracle has no functions');
+      for (const { start, iterates } of recordedRuns(functions, of, run)) {
+        const steps = iterates.length;
+        const received = await minimizeFunction(optimizer(given), functions, of, { start, steps, precision });
+        const type = tensorType('f32', [start.length]);
+        iterates.forEach((expected, step) => {
+          const largest = tolerance[precision] * Math.max(1, ...expected.map(Math.abs));
+          expectTensor(
+            { name: `${name}, ${of}, ${run} from ${start.join(', ')}, step ${step + 1}`, precision },
+            'x',
+            tensorOf(type, expected, precision),
+            tensorOf(type, received[step], precision),
+            expected.map(() => largest),
+          );
+        });
+      }
+    });
 
     describe.each(variants.map((given) => [given === undefined ? 'defaults' : JSON.stringify(given), given] as const))(
       'with %s',
@@ -173,7 +211,8 @@ function returnedState(optimizer: Optimizer): Readonly<Record<string, unknown>> 
   const grad = builder.input('grad', vector);
   const state = Object.fromEntries(Object.keys(optimizer.state).map((slot) => [slot, builder.state(slot, vector)]));
   const step = builder.input('step', tensorType('f32', []));
-  return optimizer.update({ param, grad, state, step, hyper: hyperInputs(builder, optimizer) }).state;
+  const hyper = hyperInputs(builder, optimizer);
+  return optimizer.update({ param, grad, state, step, hyper, ...curvatureOf(sum(mul(param, param)), [param]) }).state;
 }
 
 /** f(x) = sum(d (x - c)^2) / 2 with curvatures d from 0.5 to 2; outputs f and updates x. */
@@ -184,7 +223,12 @@ function quadraticGraph(optimizer: Optimizer, gated: boolean): Graph {
   const value = sum(mul(mul(distance, distance), constantTensor(builder, [0.25, 0.5, 0.75, 1], [4])));
   const [grad] = gradients(value, [x]);
   const open = gated ? { gate: builder.input('open', tensorType('bool', [])) } : {};
-  applyOptimizer(builder, optimizer, { grads: { x: grad }, hyper: hyperInputs(builder, optimizer), ...open });
+  applyOptimizer(builder, optimizer, {
+    grads: { x: grad },
+    hyper: hyperInputs(builder, optimizer),
+    ...open,
+    loss: value,
+  });
   builder.output('value', add(value, 0));
   return builder.finish();
 }

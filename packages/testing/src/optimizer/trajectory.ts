@@ -2,9 +2,10 @@
 
 import { reference } from '@netwright/backend-reference';
 import type { Executable } from '@netwright/compiler';
-import { GraphBuilder, tensorType, type Graph } from '@netwright/ir';
+import { gradients, GraphBuilder, mul, sum, tensorType, type Graph } from '@netwright/ir';
 import { applyOptimizer, hyperInputs, type Optimizer } from '@netwright/optim';
 import { loadReference } from '../run/run-program.ts';
+import type { RecordedFunctions } from './functions.ts';
 import { tensorOf, type Precision } from '../run/tensors.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface OptimizerOracle {
   /** One gradient for each step. */
   readonly grads: readonly (readonly number[])[];
   readonly runs: readonly OptimizerRun[];
+  /** Minimizations of functions; there when a test names some. */
+  readonly functions?: RecordedFunctions;
 }
 
 export interface OptimizerRun {
@@ -27,12 +30,17 @@ export interface OptimizerRun {
   readonly f32_vs_f64_max_abs: number;
 }
 
-/** One parameter `theta`, its gradient given as an input. */
+/** One parameter `theta`, its gradient given as an input, or that of `|theta|^2` where the optimizer needs a loss. */
 export function updateGraph(optimizer: Optimizer, size: number): Graph {
   const builder = new GraphBuilder();
-  builder.parameter('theta', [size]);
-  const grad = builder.input('grad', tensorType('f32', [size]));
-  applyOptimizer(builder, optimizer, { grads: { theta: grad }, hyper: hyperInputs(builder, optimizer) });
+  const theta = builder.parameter('theta', [size]);
+  const hyper = hyperInputs(builder, optimizer);
+  if (optimizer.needs?.curvature === undefined) {
+    applyOptimizer(builder, optimizer, { grads: { theta: builder.input('grad', tensorType('f32', [size])) }, hyper });
+  } else {
+    const loss = sum(mul(theta, theta));
+    applyOptimizer(builder, optimizer, { grads: { theta: gradients(loss, [theta])[0] }, hyper, loss });
+  }
   return builder.finish();
 }
 

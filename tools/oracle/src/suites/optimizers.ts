@@ -5,11 +5,12 @@ import {
   add,
   clamp,
   div,
+  gradients,
   GraphBuilder,
   matmul,
   minimum,
   mul,
-  reshape,
+  slice,
   sqrt,
   sub,
   sum,
@@ -36,6 +37,7 @@ import {
   type Schedule,
 } from '@netwright/optim';
 import { momentum } from '@netwright/optim-momentum';
+import { newton } from '@netwright/optim-newton';
 import { sgd } from '@netwright/optim-sgd';
 import { outcomeOf, type OracleCase, type Outcome, type Suite } from '../case.ts';
 import { compare, found } from '../compare.ts';
@@ -62,7 +64,8 @@ interface RecordedSchedule {
 
 interface RecordedFunctionRun {
   readonly name: string;
-  readonly options?: Readonly<Record<string, number>>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly x0?: readonly number[];
   readonly x: readonly (readonly number[])[];
 }
 
@@ -105,11 +108,11 @@ export const optimizers: Suite = async (directory) => {
     })),
     ...quadratic.runs.map((run): OracleCase => ({
       name: `optimizers/quadratic/${run.name}`,
-      run: (backend) => quadraticOutcome(quadratic, run, backend),
+      run: (backend) => functionOutcome(run, quadratic.x0, (x) => quadraticValue(quadratic, x), backend),
     })),
     ...rosenbrock.runs.map((run): OracleCase => ({
       name: `optimizers/rosenbrock/${run.name}`,
-      run: () => Promise.resolve({ status: 'notBuilt', subject: `optimizer ${run.name}` }),
+      run: (backend) => functionOutcome(run, run.x0 ?? [], rosenbrockValue, backend),
     })),
     ...file.clipping.map((clipping, index): OracleCase => ({
       name: `optimizers/clipping/${clipping.kind}_${String(index)}`,
@@ -128,17 +131,23 @@ function optimizerOf({ name, source, options }: RecordedRun): Optimizer | undefi
   return Object.hasOwn(types, rule) ? createOptimizer(types[rule], options) : undefined;
 }
 
-/** A program with the optimizer's update of one vector; the gradient is an input, or built from the vector. */
+/** A program with the optimizer's update of one vector; the gradient is an input, or that of a function of the vector. */
 async function vectorProgram(
   optimizer: Optimizer,
   start: readonly number[],
   backend: Backend,
-  gradient?: (theta: Tensor) => Tensor,
+  valueOf?: (theta: Tensor) => Tensor,
 ) {
   const builder = new GraphBuilder();
   const theta = builder.parameter('theta', [start.length]);
-  const grad = gradient === undefined ? builder.input('grad', tensorType('f32', [start.length])) : gradient(theta);
-  applyOptimizer(builder, optimizer, { grads: { theta: grad }, hyper: hyperInputs(builder, optimizer) });
+  const hyper = hyperInputs(builder, optimizer);
+  if (valueOf === undefined) {
+    const grad = builder.input('grad', tensorType('f32', [start.length]));
+    applyOptimizer(builder, optimizer, { grads: { theta: grad }, hyper });
+  } else {
+    const loss = valueOf(theta);
+    applyOptimizer(builder, optimizer, { grads: { theta: gradients(loss, [theta])[0] }, hyper, loss });
+  }
   const store = await backend.createStore();
   const executable = await compile(builder.finish(), backend, { store });
   await store.write('theta', vector(start, backend));
@@ -301,25 +310,54 @@ function scheduleOutcome(recorded: RecordedSchedule): Outcome {
 
 type Quadratic = OptimizersFile['functions']['quadratic'];
 
-async function quadraticOutcome(problem: Quadratic, run: RecordedFunctionRun, backend: Backend): Promise<Outcome> {
-  const options = run.options ?? {};
-  const made =
-    run.name === 'gradient_descent'
-      ? sgd({ lr: options.lr })
-      : run.name === 'momentum'
-        ? momentum({ lr: options.lr, momentum: options.mu, lrInside: true })
-        : undefined;
+/** `x^T A x / 2 - b^T x`. */
+function quadraticValue({ A: a, b }: Quadratic, x: Tensor): Tensor {
+  const image = matmul(constantTensor(x.builder, a.flat(), [b.length, b.length]), x);
+  return sub(mul(sum(mul(x, image)), 0.5), sum(mul(x, constantTensor(x.builder, b, [b.length]))));
+}
+
+/** `(1 - x)^2 + 100 (y - x^2)^2`. */
+function rosenbrockValue(x: Tensor): Tensor {
+  const [first, second] = [0, 1].map((at) => sum(slice(x, { starts: [at], ends: [at + 1] })));
+  const [miss, valley] = [sub(1, first), sub(second, mul(first, first))];
+  return add(mul(miss, miss), mul(mul(valley, valley), 100));
+}
+
+interface FunctionOptimizer {
+  readonly optimizer: Optimizer;
+  /** Tolerance in single precision, as a share of the iterate; default 1e-5. */
+  readonly single?: number;
+}
+
+function optimizerOfFunction({ name, options = {} }: RecordedFunctionRun): FunctionOptimizer | undefined {
+  const [lr, mu] = [Number(options.lr), Number(options.mu)];
+  switch (name) {
+    case 'gradient_descent':
+      return { optimizer: sgd({ lr }) };
+    case 'momentum':
+      return { optimizer: momentum({ lr, momentum: mu, lrInside: true }) };
+    case 'newton':
+      // Rosenbrock's Hessian has a condition number of 2500.
+      return { optimizer: newton(), single: 1e-3 };
+    default:
+      return undefined;
+  }
+}
+
+async function functionOutcome(
+  run: RecordedFunctionRun,
+  start: readonly number[],
+  valueOf: (x: Tensor) => Tensor,
+  backend: Backend,
+): Promise<Outcome> {
+  const made = optimizerOfFunction(run);
   if (made === undefined) return { status: 'notBuilt', subject: `optimizer ${run.name}` };
-  const size = problem.x0.length;
-  const program = await vectorProgram(made, problem.x0, backend, (theta) => {
-    const a = constantTensor(theta.builder, problem.A.flat(), [size, size]);
-    const b = constantTensor(theta.builder, problem.b, [size]);
-    return sub(reshape(matmul(a, reshape(theta, [size, 1])), [size]), b);
-  });
+  const { optimizer, single = 1e-5 } = made;
+  const program = await vectorProgram(optimizer, start, backend, valueOf);
   const failures: string[] = [];
-  const tolerance = backend.capabilities.precision === 'f64' ? 1e-12 : 1e-5;
+  const tolerance = backend.capabilities.precision === 'f64' ? 1e-12 : single;
   for (const [step, reference] of run.x.entries()) {
-    const theta = await program.step(made.hyper);
+    const theta = await program.step(optimizer.hyper);
     failures.push(
       ...found(
         compare(`step ${String(step + 1)}`, theta, reference, tolerance * Math.max(1, ...reference.map(Math.abs))),
