@@ -10,3 +10,19 @@ export { conv2dLayer, channelsOf, kaimingFanOut, type Conv2dLayerOptions } from 
 export { batchNormLayer, type BatchNormLayerOptions } from './layers/batch-norm-layer.ts';
 export { linearLayer, torchDefaultInit, type LinearLayerOptions } from './layers/linear-layer.ts';
 export { initialize, type InitialValue } from './initialize/initialize.ts';
+export { layerNormLayer, type LayerNormLayerOptions } from './layers/layer-norm-layer.ts';
+export { sequential, type Layer } from './layers/sequential.ts';
+export {
+  constantInit,
+  gainOf,
+  kaimingNormal,
+  kaimingUniform,
+  normal,
+  truncatedNormal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+  type KaimingOptions,
+  type Nonlinearity,
+  type XavierOptions,
+} from './initialize/initializers.ts';

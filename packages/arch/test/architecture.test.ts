@@ -1,6 +1,15 @@
 // Declaring architectures, and the layers that they are made of.
 
-import { buildGraph, flatten, GraphBuilder, structuralHash, tensorType, verifyGraph } from '@netwright/ir';
+import {
+  buildGraph,
+  flatten,
+  GraphBuilder,
+  relu,
+  structuralHash,
+  tensorType,
+  verifyGraph,
+  zerosInit,
+} from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import {
   batchNormLayer,
@@ -8,7 +17,9 @@ import {
   conv2dLayer,
   defineArchitecture,
   kaimingFanOut,
+  layerNormLayer,
   linearLayer,
+  sequential,
   torchDefaultInit,
 } from '../src/index.ts';
 
@@ -110,6 +121,7 @@ describe('layers', () => {
     const graph = buildGraph({ x: image }, ({ x }) => ({
       plain: conv2dLayer(x, { name: 'plain', out: 9, kernel: [3, 5], groups: 3, stride: 2 }),
       biased: conv2dLayer(x, { name: 'biased', out: 4, kernel: 1, bias: true, init: { kind: 'constant', value: 1 } }),
+      own: conv2dLayer(x, { name: 'own', out: 4, kernel: 1, bias: true, biasInit: zerosInit }),
     }));
     expect(
       Object.entries(graph.parameters).map(([name, { type, group, init }]) => [name, type.shape, group, init]),
@@ -117,6 +129,8 @@ describe('layers', () => {
       ['plain.weight', [9, 2, 3, 5], 'decay', kaimingFanOut],
       ['biased.weight', [4, 6, 1, 1], 'decay', { kind: 'constant', value: 1 }],
       ['biased.bias', [4], 'noDecay', { kind: 'biasOf', fanIn: 6 }],
+      ['own.weight', [4, 6, 1, 1], 'decay', kaimingFanOut],
+      ['own.bias', [4], 'noDecay', zerosInit],
     ]);
     expect(graph.nodes[graph.outputs.plain.value].type.shape).toEqual(['N', 9, 3, 2]);
   });
@@ -158,6 +172,43 @@ describe('layers', () => {
     expect(Object.keys(graph.updates)).toEqual(['bn1.running_mean', 'bn1.running_var', 'bn1.num_batches_tracked']);
   });
 
+  it('layerNormLayer has a weight of ones and a bias of zeros, as torch.nn.LayerNorm', () => {
+    const graph = buildGraph({ x: tensorType('f32', ['N', 4, 5]) }, ({ x }) => ({
+      y: layerNormLayer(x, { name: 'ln', eps: 1e-6 }),
+    }));
+    verifyGraph(graph);
+    expect(
+      Object.entries(graph.parameters).map(([name, { type, group, init }]) => [name, type.shape, group, init]),
+    ).toEqual([
+      ['ln.weight', [5], 'noDecay', { kind: 'constant', value: 1 }],
+      ['ln.bias', [5], 'noDecay', zerosInit],
+    ]);
+    expect(graph.nodes[graph.outputs.y.value].type.shape).toEqual(['N', 4, 5]);
+  });
+
+  it('sequential names its layers by position, as torch.nn.Sequential', () => {
+    const graph = buildGraph({ x: image }, ({ x }) => ({
+      y: sequential(
+        x,
+        [
+          (y) => conv2dLayer(y, { name: '', out: 3, kernel: 1 }),
+          relu,
+          (y) => flatten(y, 1),
+          (y) => linearLayer(y, { name: '', out: 2 }),
+        ],
+        'features',
+      ),
+      z: sequential(x, [(y) => conv2dLayer(y, { name: 'conv', out: 3, kernel: 1 })]),
+    }));
+    expect(Object.keys(graph.parameters)).toEqual([
+      'features.0.weight',
+      'features.3.weight',
+      'features.3.bias',
+      '0.conv.weight',
+    ]);
+    expect(graph.nodes[graph.outputs.y.value].type.shape).toEqual(['N', 2]);
+  });
+
   it('refuse axes without a fixed size', () => {
     const builder = new GraphBuilder();
     const open = builder.input('x', tensorType('f32', [2, 'N']));
@@ -167,6 +218,11 @@ describe('layers', () => {
     );
     expect(() => builder.within('block', () => linearLayer(open, { name: 'fc', out: 2 }))).toThrow(
       error('linearLayer (block.fc): expected a last axis of fixed size, received f32[2, N]. [linearLayer.features]'),
+    );
+    expect(() => builder.within('block', () => layerNormLayer(open, { name: 'ln' }))).toThrow(
+      error(
+        'layerNormLayer (block.ln): expected a last axis of fixed size, received f32[2, N]. [layerNormLayer.features]',
+      ),
     );
   });
 });

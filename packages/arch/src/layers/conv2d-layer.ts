@@ -19,6 +19,8 @@ export interface Conv2dLayerOptions {
   readonly bias?: boolean;
   /** Default {@link kaimingFanOut}. */
   readonly init?: Initializer;
+  /** Default: uniform in +-1/sqrt(fanIn), PyTorch's. */
+  readonly biasInit?: Initializer;
 }
 
 /** Normal, variance 2 / fanOut: what torchvision's ResNets start from. arXiv:1502.01852 */
@@ -33,7 +35,7 @@ export function conv2dLayer(x: Tensor, options: Conv2dLayerOptions): Tensor {
     const weight = x.builder.parameter('weight', [out, Math.floor(channels / groups), kh, kw], { init });
     const fanIn = Math.floor(channels / groups) * kh * kw;
     const biasParameter = bias
-      ? x.builder.parameter('bias', [out], { init: { kind: 'biasOf', fanIn }, group: 'noDecay' })
+      ? x.builder.parameter('bias', [out], { init: options.biasInit ?? { kind: 'biasOf', fanIn }, group: 'noDecay' })
       : undefined;
     return conv2d(x, weight, { bias: biasParameter, stride, padding, dilation, groups });
   });

@@ -35,7 +35,7 @@ export function linearLayer(
     throw new NetwrightError({
       code: 'linearLayer.features',
       operation: 'linearLayer',
-      scope: x.builder.qualify(name),
+      scope: x.builder.qualifyScope(name),
       expected: 'a last axis of fixed size',
       received: formatType(x.type),
     });
