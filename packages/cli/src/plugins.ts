@@ -2,6 +2,7 @@
 
 import type { Architecture, Model } from '@netwright/arch';
 import { resnet } from '@netwright/arch-resnet';
+import { vgg } from '@netwright/arch-vgg';
 import { cpu } from '@netwright/backend-cpu';
 import { reference } from '@netwright/backend-reference';
 import type { Backend } from '@netwright/compiler';
@@ -39,7 +40,7 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet],
+  architectures: [resnet, vgg],
   backends: { cpu, reference },
   optimizers: { adamw, momentum, newton, newtonCg, sgd },
   schedules: {

@@ -1,0 +1,42 @@
+// The variant table of the family, as data: table 1 of the paper.
+
+/** Channels of a 3x3 convolution; `[1, channels]` of a 1x1 one; `P` for the 2x2 pooling that ends a stage; `N` for a local response norm. */
+export type VggLayer = number | readonly [kernel: 1, channels: number] | 'P' | 'N';
+
+export interface VggVariant {
+  readonly layers: readonly VggLayer[];
+  readonly batchNorm: boolean;
+  /** Width of the two hidden layers of the dense head. */
+  readonly hidden: number;
+  /** Default of the option `head`. */
+  readonly head: 'dense' | 'pooled';
+}
+
+const A: readonly VggLayer[] = [64, 'P', 128, 'P', 256, 256, 'P', 512, 512, 'P', 512, 512, 'P'];
+const A_LRN: readonly VggLayer[] = [64, 'N', ...A.slice(1)];
+const B: readonly VggLayer[] = [64, 64, 'P', 128, 128, 'P', 256, 256, 'P', 512, 512, 'P', 512, 512, 'P'];
+const C: readonly VggLayer[] = stages([256, 256, [1, 256]], [512, 512, [1, 512]]);
+const D: readonly VggLayer[] = stages([256, 256, 256], [512, 512, 512]);
+const E: readonly VggLayer[] = stages([256, 256, 256, 256], [512, 512, 512, 512]);
+
+function stages(third: readonly VggLayer[], last: readonly VggLayer[]): readonly VggLayer[] {
+  return [64, 64, 'P', 128, 128, 'P', ...third, 'P', ...last, 'P', ...last, 'P'];
+}
+
+function imageNet(layers: readonly VggLayer[], batchNorm = false): VggVariant {
+  return { layers, batchNorm, hidden: 4096, head: 'dense' };
+}
+
+export const VARIANTS = {
+  vgg11: imageNet(A),
+  vgg13: imageNet(B),
+  vgg16: imageNet(D),
+  vgg19: imageNet(E),
+  vgg11_bn: imageNet(A, true),
+  vgg13_bn: imageNet(B, true),
+  vgg16_bn: imageNet(D, true),
+  vgg19_bn: imageNet(E, true),
+  vgg11_lrn: imageNet(A_LRN),
+  vgg16_1x1: imageNet(C),
+  tiny: { layers: [8, 'P', 12, 12, 'P'], batchNorm: false, hidden: 16, head: 'pooled' },
+} as const satisfies Readonly<Record<string, VggVariant>>;
