@@ -16,6 +16,7 @@ export const layers = [
   })),
   { sourceTag: 'kind:weights', onlyDependOnLibsWithTags: [language, contract] },
   { sourceTag: 'kind:train', onlyDependOnLibsWithTags: [language, contract, 'kind:weights'] },
+  { sourceTag: 'kind:viz', onlyDependOnLibsWithTags: [language, contract, 'kind:train'] },
   { sourceTag: 'kind:cli', onlyDependOnLibsWithTags: [language, contract, plugin, assembly] },
   {
     sourceTag: 'kind:testing',
@@ -27,7 +28,7 @@ export const layers = [
 
 /**
  * What tests may use beyond that: plugins the conformance kit (but for the reference backend, on which the kit rests);
- * weights and the training loop the reference backend, to run programs on.
+ * weights, the training loop and pictures the reference backend, to run programs on.
  */
 export const testLayers = layers.map((layer) => ({
   ...layer,
@@ -36,6 +37,6 @@ export const testLayers = layers.map((layer) => ({
 
 function addedInTests({ sourceTag, allSourceTags = [] }) {
   if (allSourceTags.includes(plugin)) return ['kind:testing'];
-  if (sourceTag === 'kind:weights' || sourceTag === 'kind:train') return ['backend:reference'];
+  if (['kind:weights', 'kind:train', 'kind:viz'].includes(sourceTag)) return ['backend:reference'];
   return [];
 }

@@ -1,6 +1,21 @@
+import { buildGraph, sin, tensorType } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
-import type { BufferDecl, Expr, Kernel } from '../src/index.ts';
-import { allocate, interpret, readBuffer, writeBuffer } from '../src/interpreter/index.ts';
+import {
+  compile,
+  defaultCapabilities,
+  type BufferDecl,
+  type Expr,
+  type Kernel,
+  type SchedulePass,
+} from '../src/index.ts';
+import {
+  allocate,
+  interpret,
+  interpreterBackend,
+  limitedBackend,
+  readBuffer,
+  writeBuffer,
+} from '../src/interpreter/index.ts';
 import {
   axisIndex,
   binary,
@@ -179,5 +194,35 @@ describe('printProgram', () => {
       update
         b3[] = mul(b3[], 3)"
     `);
+  });
+});
+
+describe('interpreterBackend', () => {
+  const graph = buildGraph({ x: tensorType('f32', [2]) }, ({ x }) => ({ y: sin(x) }));
+  const x = { dtype: 'f32', shape: [2], data: Float32Array.of(1, 2) } as const;
+
+  it('refuses a store of another backend', async () => {
+    const store = await limitedBackend().createStore();
+    await expect(compile(graph, interpreterBackend(), { store })).rejects.toThrow(
+      'load: expected a store made by this backend, received one of another backend (limited). [interpreter.store]',
+    );
+  });
+
+  it('names the kernel that a schedule makes too large for the capabilities', async () => {
+    const storeTwice: SchedulePass = {
+      name: 'store-twice',
+      requires: 'One output for each kernel.',
+      guarantees: 'Two.',
+      run: ({ buffers, kernels: [first, ...others] }) => {
+        const copy = { ...buffers[first.outputs[0].buffer], id: buffers.length, role: { kind: 'temporary' } as const };
+        const outputs = [...first.outputs, { ...first.outputs[0], buffer: copy.id }];
+        return { buffers: [...buffers, copy], kernels: [{ ...first, outputs }, ...others] };
+      },
+    };
+    const capabilities = { ...defaultCapabilities, maxOutputs: 1 };
+    const executable = await compile(graph, interpreterBackend({ capabilities, passes: [storeTwice] }));
+    await expect(executable.run({ x })).rejects.toThrow(
+      'run (sin): expected a kernel within the capabilities that it was compiled for, received 2 outputs, and the limit is 1. [interpreter.limits]',
+    );
   });
 });

@@ -1,6 +1,6 @@
 // Gradients through calls, of gradients, and with respect to values that depend on each other.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   add,
   buildGraph,
@@ -26,6 +26,7 @@ import {
   type FunctionRecord,
   type Tensor,
 } from '../src/index.ts';
+import { sinPrimitive } from '../src/ops/sin.ts';
 import { largestDifference } from './check-pass.ts';
 import { drawNormal, uniformSource } from './draw.ts';
 import { evaluateGraph } from './evaluate-graph.ts';
@@ -300,3 +301,16 @@ describe('messages', () => {
 function pair([a, b]: readonly Tensor[]): readonly [Tensor, Tensor] {
   return [a, b];
 }
+
+it('names the operation whose gradient rule gives another type', () => {
+  const record = sinPrimitive as { vjp: NonNullable<typeof sinPrimitive.vjp> };
+  const rule = vi.spyOn(record, 'vjp').mockImplementation(({ grad }) => [sum(grad)]);
+  const build = (): unknown =>
+    buildGraph({ x: vector }, ({ x }, builder) =>
+      builder.within('wave', () => ({ dx: gradients(sum(sin(x)), [x])[0] })),
+    );
+  expect(build).toThrow(
+    "sin (wave): expected a gradient of type f32[4], received f32[]. Hint: the operation's gradient rule is wrong [autodiff.type]",
+  );
+  rule.mockRestore();
+});

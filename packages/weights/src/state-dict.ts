@@ -59,7 +59,7 @@ export function loadStateDict(
         expected: `${dtype}${formatShape(shape)}`,
         received: `${tensor.dtype}${formatShape(tensor.shape)}`,
       });
-    } else entries.set(name, toTensorData(tensor, name));
+    } else entries.set(name, toTensorData(tensor));
   }
   const known = new Set(names);
   const extra = [...tensors.keys()].filter((name) => !known.has(name));
@@ -92,18 +92,11 @@ function expectedTensor(graph: Graph, name: string): { readonly dtype: string; r
   return { dtype, shape: bindShape(type.shape, {}) };
 }
 
-function toTensorData({ data, shape }: SafetensorsTensor, name: string): TensorData {
+function toTensorData({ data, shape }: SafetensorsTensor): TensorData {
   if (data instanceof BigInt64Array) return { dtype: 'i32', shape, data: Int32Array.from(data, Number) };
   if (data instanceof Float32Array) return { dtype: 'f32', shape, data };
   if (data instanceof Int32Array) return { dtype: 'i32', shape, data };
-  if (data instanceof Uint8Array) return { dtype: 'u8', shape, data };
-  throw new NetwrightError({
-    code: 'weights.dtype',
-    operation: 'loadStateDict',
-    scope: name,
-    expected: 'F32, I32, I64 or U8',
-    received: data.constructor.name,
-  });
+  return { dtype: 'u8', shape, data: data as Uint8Array };
 }
 
 function entry(entries: ReadonlyMap<string, TensorData>, name: string): TensorData {

@@ -44,6 +44,8 @@ function mayImport(from: WorkspacePackage, to: WorkspacePackage): boolean {
       return lower;
     case '@netwright/train':
       return lower || to.manifest.name === '@netwright/weights';
+    case '@netwright/viz':
+      return lower || to.manifest.name === '@netwright/train';
     case '@netwright/cli':
       return lower || target === 'plugin' || target === 'assembly';
     case '@netwright/testing':

@@ -142,7 +142,6 @@ function checkLimits(kernel: Kernel, buffers: readonly BufferDecl[], capabilitie
     operation: 'run',
     scope: kernel.name,
     expected: 'a kernel within the capabilities that it was compiled for',
-    received: `${String(reasons.length)} excesses`,
-    reasons,
+    received: reasons.join('; '),
   });
 }

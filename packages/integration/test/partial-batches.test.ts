@@ -1,10 +1,10 @@
-// Any backend with any optimizer: the same trajectory, and the same bits for any number of threads.
+// One and a half batches for two epochs, with an evaluation between: three batch sizes and two modes on one store.
 
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { resnet } from '@netwright/arch-resnet';
 import { cpu } from '@netwright/backend-cpu';
 import { reference } from '@netwright/backend-reference';
-import type { Backend } from '@netwright/compiler';
+import type { Backend, TensorData } from '@netwright/compiler';
 import { crossEntropy } from '@netwright/ir';
 import type { Optimizer } from '@netwright/optim';
 import { adamw } from '@netwright/optim-adamw';
@@ -27,7 +27,7 @@ function batchOf(count: number): Batch {
 
 interface Trajectory {
   readonly losses: readonly number[];
-  readonly weights: ReadonlyMap<string, unknown>;
+  readonly weights: ReadonlyMap<string, TensorData>;
 }
 
 /** Two epochs over one and a half batches, with an evaluation between; one store serves both batch sizes. */
@@ -46,17 +46,14 @@ async function trajectory(backend: Backend, optimizer: Optimizer): Promise<Traje
   return { losses, weights };
 }
 
-describe.each(Object.keys(OPTIMIZERS))('%s', (name) => {
-  test('cpu agrees with the reference', async () => {
-    const expected = await trajectory(reference(), OPTIMIZERS[name]());
-    const received = await trajectory(cpu({ threads: 2 }), OPTIMIZERS[name]());
-    received.losses.forEach((loss, step) => {
-      expect(Math.abs(loss - expected.losses[step])).toBeLessThan(1e-4);
-    });
+test.each(Object.keys(OPTIMIZERS))('%s: cpu agrees with the reference', async (name) => {
+  const expected = await trajectory(reference(), OPTIMIZERS[name]());
+  const received = await trajectory(cpu({ threads: 2 }), OPTIMIZERS[name]());
+  received.losses.forEach((loss, step) => {
+    expect(Math.abs(loss - expected.losses[step])).toBeLessThan(1e-4);
   });
-
-  test('1, 2 and 3 threads give the same bits', async () => {
-    const one = await trajectory(cpu({ threads: 1 }), OPTIMIZERS[name]());
-    for (const threads of [2, 3]) expect(await trajectory(cpu({ threads }), OPTIMIZERS[name]())).toEqual(one);
-  });
+  for (const [name, { data }] of received.weights) {
+    const exact = expected.weights.get(name)?.data ?? [];
+    data.forEach((value, at) => expect(Math.abs(value - exact[at])).toBeLessThan(1e-3));
+  }
 });
