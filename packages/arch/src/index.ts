@@ -26,3 +26,11 @@ export {
   type Nonlinearity,
   type XavierOptions,
 } from './initialize/initializers.ts';
+export {
+  plainLayers,
+  type PlainConv,
+  type PlainLayersOptions,
+  type PlainLinear,
+  type PlainPool,
+  type PlainStep,
+} from './layers/plain-layers.ts';

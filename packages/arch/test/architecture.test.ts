@@ -4,8 +4,10 @@ import {
   buildGraph,
   flatten,
   GraphBuilder,
+  onesInit,
   relu,
   structuralHash,
+  summarize,
   tensorType,
   verifyGraph,
   zerosInit,
@@ -19,6 +21,7 @@ import {
   kaimingFanOut,
   layerNormLayer,
   linearLayer,
+  plainLayers,
   sequential,
   torchDefaultInit,
 } from '../src/index.ts';
@@ -207,6 +210,51 @@ describe('layers', () => {
       '0.conv.weight',
     ]);
     expect(graph.nodes[graph.outputs.y.value].type.shape).toEqual(['N', 2]);
+  });
+
+  it('plainLayers makes a network of data, one layer for each step', () => {
+    const layers = plainLayers(
+      [
+        { conv: 8, kernel: 3, stride: 2, padding: 1, groups: 2, biasInit: onesInit },
+        'relu',
+        { norm: { size: 3 } },
+        { pool: 3, stride: 2, padding: 1 },
+        'flatten',
+        'dropout',
+        { linear: 5 },
+        { linear: 'classes', biasInit: onesInit },
+      ],
+      { classes: 3, dropout: 0.5, init: kaimingFanOut, biasInit: zerosInit },
+    );
+    const graph = buildGraph({ x: image }, ({ x }) => ({ y: sequential(x, layers) }));
+    verifyGraph(graph);
+    expect(Object.entries(graph.parameters).map(([name, { type, init }]) => [name, type.shape, init])).toEqual([
+      ['0.weight', [8, 3, 3, 3], kaimingFanOut],
+      ['0.bias', [8], onesInit],
+      ['6.weight', [5, 32], kaimingFanOut],
+      ['6.bias', [5], zerosInit],
+      ['7.weight', [3, 5], kaimingFanOut],
+      ['7.bias', [3], onesInit],
+    ]);
+    const rows = summarize(graph).rows.map(({ scope, operation, outputShape }) => [scope, operation, outputShape]);
+    expect(rows).toEqual([
+      ['0', 'conv2d', [1, 8, 4, 4]],
+      ['1', 'relu', [1, 8, 4, 4]],
+      ['2', 'localResponseNorm', [1, 8, 4, 4]],
+      ['3', 'maxPool2d', [1, 8, 2, 2]],
+      ['5', 'dropout', [1, 32]],
+      ['6', 'matmul', [1, 5]],
+      ['7', 'matmul', [1, 3]],
+    ]);
+  });
+
+  it('plainLayers starts as PyTorch where nothing else is said', () => {
+    const layers = plainLayers(['flatten', { linear: 'classes' }], { classes: 3, dropout: 0 });
+    const { parameters } = buildGraph({ x: image }, ({ x }) => ({ y: sequential(x, layers) }));
+    expect(Object.values(parameters).map(({ init }) => init)).toEqual([
+      torchDefaultInit,
+      { kind: 'biasOf', fanIn: 6 * 64 },
+    ]);
   });
 
   it('refuse axes without a fixed size', () => {
