@@ -34,3 +34,12 @@ export {
   type PlainPool,
   type PlainStep,
 } from './layers/plain-layers.ts';
+export { convNormAct, type ConvNormActOptions } from './blocks/conv-norm-act.ts';
+export {
+  concatBranches,
+  type BranchConv,
+  type BranchesOptions,
+  type BranchFork,
+  type BranchPool,
+  type BranchStep,
+} from './blocks/branches.ts';
