@@ -249,11 +249,11 @@ describe('layers', () => {
   });
 
   it('plainLayers starts as PyTorch where nothing else is said', () => {
-    const layers = plainLayers(['flatten', { linear: 'classes' }], { classes: 3, dropout: 0 });
+    const layers = plainLayers(['identity', 'flatten', { linear: 'classes' }], { classes: 3, dropout: 0 });
     const { parameters } = buildGraph({ x: image }, ({ x }) => ({ y: sequential(x, layers) }));
-    expect(Object.values(parameters).map(({ init }) => init)).toEqual([
-      torchDefaultInit,
-      { kind: 'biasOf', fanIn: 6 * 64 },
+    expect(Object.entries(parameters).map(([name, { init }]) => [name, init])).toEqual([
+      ['2.weight', torchDefaultInit],
+      ['2.bias', { kind: 'biasOf', fanIn: 6 * 64 }],
     ]);
   });
 

@@ -42,9 +42,16 @@ export interface PlainLinear {
   readonly biasInit?: Initializer;
 }
 
-/** One module; `norm` is a local response norm. */
+/** One module; `norm` is a local response norm, `identity` keeps a place. */
 export type PlainStep =
-  PlainConv | PlainPool | PlainLinear | { readonly norm: LocalResponseNormOptions } | 'relu' | 'flatten' | 'dropout';
+  | PlainConv
+  | PlainPool
+  | PlainLinear
+  | { readonly norm: LocalResponseNormOptions }
+  | 'relu'
+  | 'flatten'
+  | 'dropout'
+  | 'identity';
 
 export interface PlainLayersOptions {
   /** Outputs of a linear layer of `classes`. */
@@ -63,6 +70,7 @@ export function plainLayers(steps: readonly PlainStep[], options: PlainLayersOpt
 }
 
 function plainLayer(step: PlainStep, { classes, dropout: p, init, biasInit }: PlainLayersOptions): Layer {
+  if (step === 'identity') return (x) => x;
   if (step === 'relu') return relu;
   if (step === 'flatten') return (x) => flatten(x, 1);
   if (step === 'dropout') return (x) => dropout(x, { p });
