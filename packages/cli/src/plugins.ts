@@ -1,9 +1,11 @@
 // The plugins that the command line knows by name: the built-in ones and those of `netwright.config.ts`.
 
 import type { Architecture, Model } from '@netwright/arch';
+import { alexnet } from '@netwright/arch-alexnet';
 import { resnet } from '@netwright/arch-resnet';
 import { vgg } from '@netwright/arch-vgg';
 import { cpu } from '@netwright/backend-cpu';
+import { gpujs } from '@netwright/backend-gpujs';
 import { reference } from '@netwright/backend-reference';
 import type { Backend } from '@netwright/compiler';
 import type { DataSource } from '@netwright/data';
@@ -40,8 +42,8 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet, vgg],
-  backends: { cpu, reference },
+  architectures: [resnet, vgg, alexnet],
+  backends: { cpu, gpujs, reference },
   optimizers: { adamw, momentum, newton, newtonCg, sgd },
   schedules: {
     constant: constantLr,

@@ -1,0 +1,2 @@
+export { alexnet, type AlexNetOptions } from './alexnet.ts';
+export type { AlexNetConv, AlexNetStep, AlexNetVariant } from './variants.ts';
