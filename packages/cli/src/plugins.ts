@@ -4,6 +4,7 @@ import type { Architecture, Model } from '@netwright/arch';
 import { alexnet } from '@netwright/arch-alexnet';
 import { resnet } from '@netwright/arch-resnet';
 import { vgg } from '@netwright/arch-vgg';
+import { zfnet } from '@netwright/arch-zfnet';
 import { cpu } from '@netwright/backend-cpu';
 import { gpujs } from '@netwright/backend-gpujs';
 import { reference } from '@netwright/backend-reference';
@@ -42,7 +43,7 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet, vgg, alexnet],
+  architectures: [resnet, vgg, alexnet, zfnet],
   backends: { cpu, gpujs, reference },
   optimizers: { adamw, momentum, newton, newtonCg, sgd },
   schedules: {
