@@ -33,7 +33,7 @@ type Initialization = AlexNetVariant['initialization'];
 
 const STARTS: Readonly<Record<Initialization, Pick<PlainLayersOptions, 'init' | 'biasInit'>>> = {
   paper: { init: normal({ std: 0.01 }), biasInit: zerosInit },
-  torchvision: { init: torchDefaultInit },
+  torch: { init: torchDefaultInit },
   kaiming: { init: kaimingNormal(), biasInit: zerosInit },
 };
 
