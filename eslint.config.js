@@ -77,7 +77,7 @@ export default defineConfig(
     rules: boundaries(layers),
   },
   {
-    files: ['packages/*/test/**/*.ts', 'tools/oracle/test/**/*.ts'],
+    files: ['packages/*/test/**/*.ts', 'tools/{oracle,studies}/test/**/*.ts'],
     plugins: { '@nx': nx },
     rules: boundaries(testLayers),
   },
@@ -85,7 +85,7 @@ export default defineConfig(
     files: [
       'packages/{ir,compiler,optim,arch,data}/src/**/*.ts',
       'packages/{optim,arch}-*/src/**/*.ts',
-      'packages/backend-reference/src/**/*.ts',
+      'packages/{backend-reference,viz}/src/**/*.ts',
     ],
     rules: {
       'no-restricted-imports': [

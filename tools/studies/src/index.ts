@@ -1,0 +1,8 @@
+export {
+  STUDIED,
+  studyOptimizers,
+  tableOf,
+  type Measured,
+  type OptimizerRow,
+  type OptimizerStudyOptions,
+} from './optimizers.ts';
