@@ -6,6 +6,7 @@ import {
   GraphBuilder,
   inferenceMode,
   inlineFunctions,
+  scaledDotProductAttention,
   tensorType,
   type Graph,
   type Shape,
@@ -116,6 +117,35 @@ describe('dropout', () => {
     const inference = inlineFunctions.run(inferenceMode.run(builder.finish()));
     expect(Object.keys(inference.inputs)).toEqual(['x']);
     expect([...evaluateGraph(inference, { x: [1, -2, 3] }, { N: 1 })['y']]).toEqual([1, -2, 3]);
+  });
+});
+
+describe('attention with dropout', () => {
+  const size = 40;
+  // Equal scores give each position 1 / size; an identity as v shows the weights.
+  const attend = (p?: number): Graph => {
+    const builder = new GraphBuilder();
+    const q = builder.input('q', tensorType('f32', ['N', size, 2]));
+    const v = builder.input('v', tensorType('f32', ['N', size, size]));
+    builder.output('y', scaledDotProductAttention(q, q, v, p === undefined ? {} : { dropout: p }));
+    return builder.finish();
+  };
+  const identity = Float64Array.from({ length: size ** 2 }, (_, at) => (at % (size + 1) === 0 ? 1 : 0));
+  const arrays = { q: new Float64Array(size * 2), v: identity };
+
+  it('drops weights of positions and scales the rest', () => {
+    const { y } = evaluateGraph(attend(0.25), { ...arrays, $seed: [1], $step: [0], $offset: [0] }, { N: 1 });
+    const kept = [...y].filter((value) => value !== 0);
+    for (const value of kept) expect(value).toBeCloseTo(1 / size / 0.75, 12);
+    expect(Math.abs(kept.length / size ** 2 - 0.75)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75) / size ** 2));
+  });
+
+  it('is plain attention with p = 0 and in inference mode', () => {
+    const plain = evaluateGraph(attend(), arrays, { N: 1 })['y'];
+    const inference = inlineFunctions.run(inferenceMode.run(attend(0.25)));
+    expect(Object.keys(inference.inputs)).toEqual(['q', 'v']);
+    expect(evaluateGraph(inference, arrays, { N: 1 })['y']).toEqual(plain);
+    expect(attend(0)).toEqual(attend());
   });
 });
 

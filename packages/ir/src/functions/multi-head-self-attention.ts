@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.ts';
 import { linear } from './linear.ts';
 import { scaledDotProductAttention, type AttentionOptions } from './scaled-dot-product-attention.ts';
 
-export interface SelfAttentionOptions extends Pick<AttentionOptions, 'causal' | 'mask'> {
+export interface SelfAttentionOptions extends Pick<AttentionOptions, 'causal' | 'mask' | 'dropout'> {
   readonly heads: number;
   /** [3 * D, D]: rows of q, k and v. */
   readonly inProjWeight: Tensor;
@@ -21,7 +21,7 @@ export interface SelfAttentionOptions extends Pick<AttentionOptions, 'causal' | 
 /**
  * Multi-head self-attention of x [N, T, D], with the parameters of `torch.nn.MultiheadAttention`. arXiv:1706.03762
  *
- * Errors: `multiHeadSelfAttention.operands`, `linear.operands`.
+ * Errors: `multiHeadSelfAttention.operands`, `linear.operands`, `dropout.p`.
  */
 export function multiHeadSelfAttention(x: Tensor, options: SelfAttentionOptions): Tensor {
   const { heads, inProjWeight, inProjBias, outProjWeight, outProjBias, ...attention } = options;

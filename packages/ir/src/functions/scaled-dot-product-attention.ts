@@ -8,6 +8,7 @@ import { transpose } from '../ops/transpose.ts';
 import { where } from '../ops/where.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
+import { dropout } from './dropout.ts';
 import { softmax } from './softmax.ts';
 
 export interface AttentionOptions {
@@ -17,30 +18,42 @@ export interface AttentionOptions {
   readonly causal?: boolean;
   /** Broadcasts to [.., T, S]: bool, true for what is seen, or f32, added to the scores. Default none. */
   readonly mask?: Tensor | undefined;
+  /** Probability with which a weight of a position is zeroed in training; the first axis is then the batch. Default 0. */
+  readonly dropout?: number;
 }
 
 /**
  * `softmax(q k^T * scale) v` over the last two axes of q [.., T, D], k [.., S, D] and v [.., S, E]; gives [.., T, E].
- * arXiv:1706.03762. Errors: `scaledDotProductAttention.operands`; `broadcast.shapes` for the axes before or the mask.
+ * arXiv:1706.03762. Errors: `scaledDotProductAttention.operands`; `broadcast.shapes` for the axes before or the mask;
+ * `dropout.p`.
  */
 export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
-  const { causal = false, mask } = options;
+  const { causal = false, mask, dropout: p = 0 } = options;
   checkOperands(q, k, v, mask);
   const { scale = 1 / Math.sqrt(Number(q.shape.at(-1))) } = options;
+  if (p !== 0) return matmul(dropout(attentionWeights(q, k, mask, { scale, causal }), { p }), v);
   const operands = mask === undefined ? [q, k, v] : [q, k, v, mask];
   return callFunction(attentionFunction, operands, { scale, causal })[0];
 }
 
-export const attentionFunction = defineFunction<{ readonly scale: number; readonly causal: boolean }>({
+interface AttentionAttrs extends Readonly<Record<string, unknown>> {
+  readonly scale: number;
+  readonly causal: boolean;
+}
+
+export const attentionFunction = defineFunction<AttentionAttrs>({
   name: 'scaledDotProductAttention',
-  expand([q, k, v, mask], { scale, causal }) {
-    const rank = k.shape.length;
-    const swapped = k.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
-    const scores = mul(matmul(q, transpose(k, swapped)), scale);
-    const masked = mask === undefined ? scores : applyMask(scores, mask);
-    return [matmul(softmax(causal ? applyMask(masked, past(scores)) : masked), v)];
-  },
+  expand: ([q, k, v, mask], attrs) => [matmul(attentionWeights(q, k, mask, attrs), v)],
 });
+
+/** [.., T, S]: how much of each position of v goes into a position of the result. */
+function attentionWeights(q: Tensor, k: Tensor, mask: Tensor | undefined, { scale, causal }: AttentionAttrs): Tensor {
+  const rank = k.shape.length;
+  const swapped = k.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
+  const scores = mul(matmul(q, transpose(k, swapped)), scale);
+  const masked = mask === undefined ? scores : applyMask(scores, mask);
+  return softmax(causal ? applyMask(masked, past(scores)) : masked);
+}
 
 function applyMask(scores: Tensor, mask: Tensor): Tensor {
   return mask.dtype === 'bool' ? where(mask, scores, -Infinity) : add(scores, mask);
