@@ -124,6 +124,13 @@ describe('concatBranches', () => {
     expect(rowsOf(graph)).toEqual(expect.arrayContaining([['branch4', 'maxPool2d', [1, 4, 5, 5]]]));
   });
 
+  it('scales every number of channels by width', () => {
+    const { parameters } = buildGraph({ x: image }, ({ x }) => ({
+      y: concatBranches(x, [[{ conv: 6, kernel: 1 }], [{ conv: 1, kernel: 1 }]], { ...options, width: 0.25 }),
+    }));
+    expect(Object.values(parameters).map(({ type }) => type.shape[0])).toEqual([2, 1]);
+  });
+
   it('counts the padding of an average or not', () => {
     const attrs = (pool: 'avg' | 'avgWithoutPadding'): readonly unknown[] =>
       buildGraph({ x: image }, ({ x }) => ({

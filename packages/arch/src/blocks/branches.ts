@@ -37,16 +37,20 @@ export interface BranchesOptions extends Pick<
 > {
   /** Number of the first branch in the default names. Default 0. */
   readonly first?: number;
+  /** Factor of all output channels, rounded to 1 or more. Default 1. */
+  readonly width?: number;
 }
 
 /** `branches` of x [N, C, H, W], each a list of steps, concatenated in that order; they must agree in height and width. */
 export function concatBranches(
   x: Tensor,
   branches: readonly (readonly BranchStep[])[],
-  { first = 0, ...layer }: BranchesOptions = {},
+  { first = 0, width = 1, ...layer }: BranchesOptions = {},
 ): Tensor {
-  const conv = (y: Tensor, { conv: out, kernel, stride = 1, padding, name = '' }: BranchConv): Tensor =>
-    convNormAct(y, { ...layer, name, out, kernel, stride, ...(padding === undefined ? {} : { padding }) });
+  const conv = (y: Tensor, { conv: channels, kernel, stride = 1, padding, name = '' }: BranchConv): Tensor => {
+    const out = Math.max(1, Math.round(channels * width));
+    return convNormAct(y, { ...layer, name, out, kernel, stride, ...(padding === undefined ? {} : { padding }) });
+  };
   const results = branches.map((steps, index) => {
     const branch = `branch${String(first + index)}`;
     return steps.reduce((y, step, position) => {
