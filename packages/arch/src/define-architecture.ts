@@ -18,9 +18,15 @@ export interface CommonOptions {
   readonly channels: number;
   /** Height and width of the input image; the variant may bring its own default. Default 224. */
   readonly imageSize: number | readonly [number, number];
+  /** Factor of all channels, of families that declare how they scale. Default 1. */
+  readonly widthMult?: number;
+  /** Factor of the numbers of blocks, of families that declare how they scale. Default 1. */
+  readonly depthMult?: number;
 }
 
 const COMMON_DEFAULTS: CommonOptions = { classes: 1000, channels: 3, imageSize: 224 };
+
+const UNSCALED = { widthMult: 1, depthMult: 1 };
 
 export type ModelOutputs = Tensor | Readonly<Record<string, Tensor | ({ readonly value: Tensor } & OutputOptions)>>;
 
@@ -38,6 +44,11 @@ export interface ArchitectureRecord<V, O extends ModelOptions> {
   readonly grammar?: string;
   /** Defaults that a variant changes (image size, classes). */
   defaults?(variant: V): Partial<CommonOptions & O>;
+  /**
+   * The variant with its channels and numbers of blocks multiplied, rounded as suits the family. A family that declares it has the options `widthMult`
+   * and `depthMult`, and {@link scaleModel} takes it.
+   */
+  scale?(variant: V, multipliers: { readonly width: number; readonly depth: number }): V;
   /** Emits the graph and returns the logits, or outputs by name with `logits` first. */
   build(image: Tensor, variant: V, options: CommonOptions & O, builder: GraphBuilder): ModelOutputs;
 }
@@ -50,6 +61,8 @@ export interface Architecture<O extends ModelOptions = ModelOptions> {
   /** Listed names. */
   readonly variants: readonly string[];
   readonly grammar: string | undefined;
+  /** Whether the family declares how its variants scale. */
+  readonly scales: boolean;
   /** Whether the name is a variant, listed or by grammar. */
   has(name: string): boolean;
 }
@@ -57,7 +70,8 @@ export interface Architecture<O extends ModelOptions = ModelOptions> {
 /**
  * Declares an architecture.
  *
- * @throws NetwrightError `architecture.variant` from the result for an unknown name, `architecture.options` for an unknown option or a size that is not a positive integer.
+ * @throws NetwrightError `architecture.variant` from the result for an unknown name, `architecture.options` for an unknown option, a size that is not a positive
+ * integer, or a multiplier that is not positive.
  */
 export function defineArchitecture<V, O extends ModelOptions>(record: ArchitectureRecord<V, O>): Architecture<O> {
   const find = (name: string): V | undefined =>
@@ -71,7 +85,13 @@ export function defineArchitecture<V, O extends ModelOptions>(record: Architectu
       ...record.defaults?.(variant),
       ...given,
     } as CommonOptions & O;
-    checkOptions(record.family, name, { ...COMMON_DEFAULTS, ...record.options }, options);
+    const known = { ...COMMON_DEFAULTS, ...(record.scale === undefined ? {} : UNSCALED), ...record.options };
+    checkOptions(record.family, name, known, options);
+    const { widthMult, depthMult } = { ...UNSCALED, ...options };
+    const scaled =
+      widthMult === 1 && depthMult === 1
+        ? variant
+        : (record.scale?.(variant, { width: widthMult, depth: depthMult }) ?? variant);
     const [height, width] =
       typeof options.imageSize === 'number' ? [options.imageSize, options.imageSize] : options.imageSize;
     const inputShape = [options.channels, height, width] as const;
@@ -83,7 +103,7 @@ export function defineArchitecture<V, O extends ModelOptions>(record: Architectu
       classes: options.classes,
       build: () =>
         buildGraph({ image: tensorType('f32', ['N', ...inputShape]) }, ({ image }, builder) => {
-          const outputs = record.build(image, variant, options, builder);
+          const outputs = record.build(image, scaled, options, builder);
           return 'builder' in outputs ? { logits: outputs as Tensor } : outputs;
         }),
     };
@@ -93,6 +113,7 @@ export function defineArchitecture<V, O extends ModelOptions>(record: Architectu
     paper: record.paper,
     variants: Object.keys(record.variants),
     grammar: record.grammar,
+    scales: record.scale !== undefined,
     has: (name: string) => find(name) !== undefined,
   });
 }
@@ -104,6 +125,9 @@ function checkOptions(family: string, name: string, known: ModelOptions, options
     ...(sizes.every((size) => Number.isSafeInteger(size) && size > 0)
       ? []
       : ['classes, channels and imageSize must be positive integers']),
+    ...([options.widthMult ?? 1, options.depthMult ?? 1].every((factor) => Number.isFinite(factor) && factor > 0)
+      ? []
+      : ['widthMult and depthMult must be positive numbers']),
   ];
   if (reasons.length === 0) return;
   throw new NetwrightError({

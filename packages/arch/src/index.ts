@@ -43,3 +43,12 @@ export {
   type BranchPool,
   type BranchStep,
 } from './blocks/branches.ts';
+export {
+  COMPOUND_COEFFICIENTS,
+  compoundMultipliers,
+  type CompoundCoefficients,
+  type Multipliers,
+} from './scaling/compound-multipliers.ts';
+export { makeDivisible } from './scaling/make-divisible.ts';
+export { scaleDepths } from './scaling/scale-depths.ts';
+export { scaleModel } from './scaling/scale-model.ts';

@@ -9,8 +9,8 @@ export interface Conv2dLayerOptions {
   readonly kernel: number | readonly [number, number];
   /** Default 1. */
   readonly stride?: number | readonly [number, number];
-  /** Default 0. */
-  readonly padding?: number | readonly [number, number] | Padding;
+  /** `same` is TensorFlow's, with the odd row or column at the bottom and right. Default 0. */
+  readonly padding?: number | readonly [number, number] | Padding | 'same';
   /** Default 1. */
   readonly dilation?: number | readonly [number, number];
   /** Default 1. */
