@@ -4,6 +4,7 @@ import type { Architecture, Model } from '@netwright/arch';
 import { alexnet } from '@netwright/arch-alexnet';
 import { resnet } from '@netwright/arch-resnet';
 import { vgg } from '@netwright/arch-vgg';
+import { vit } from '@netwright/arch-vit';
 import { zfnet } from '@netwright/arch-zfnet';
 import { cpu } from '@netwright/backend-cpu';
 import { gpujs } from '@netwright/backend-gpujs';
@@ -24,9 +25,16 @@ import {
   type Optimizer,
   type Schedule,
 } from '@netwright/optim';
+import { adadelta } from '@netwright/optim-adadelta';
+import { adagrad } from '@netwright/optim-adagrad';
+import { adam } from '@netwright/optim-adam';
+import { adamax } from '@netwright/optim-adamax';
 import { adamw } from '@netwright/optim-adamw';
 import { momentum } from '@netwright/optim-momentum';
+import { nadam } from '@netwright/optim-nadam';
+import { nesterov } from '@netwright/optim-nesterov';
 import { newton, newtonCg } from '@netwright/optim-newton';
+import { rmsprop } from '@netwright/optim-rmsprop';
 import { sgd } from '@netwright/optim-sgd';
 import { closest } from './closest.ts';
 import type { Spec } from './spec.ts';
@@ -43,9 +51,9 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet, vgg, alexnet, zfnet],
+  architectures: [resnet, vgg, alexnet, zfnet, vit],
   backends: { cpu, gpujs, reference },
-  optimizers: { adamw, momentum, newton, newtonCg, sgd },
+  optimizers: { adadelta, adagrad, adam, adamax, adamw, momentum, nadam, nesterov, newton, newtonCg, rmsprop, sgd },
   schedules: {
     constant: constantLr,
     cosine,
