@@ -63,22 +63,18 @@ function failuresOf(recorded: ArchitectureCase, graph: Graph): readonly string[]
   ];
 }
 
-/** Layers with parameters, by name: the elements of their parameters, and the shape that their scope gives last. */
+/** Layers with parameters, by name: the elements of their parameters, those of scopes below included, and the shape that their scope gives last. */
 function layerFailures({ layers }: ArchitectureCase, graph: Graph, { rows }: Summary): readonly string[] {
-  const byScope = new Map<string, number>();
-  for (const [name, { type }] of Object.entries(graph.parameters)) {
-    const scope = name.slice(0, Math.max(name.lastIndexOf('.'), 0));
-    byScope.set(
-      scope,
-      (byScope.get(scope) ?? 0) + bindShape(type.shape, {}).reduce((product, dim) => product * dim, 1),
-    );
-  }
+  const counts = Object.entries(graph.parameters).map(
+    ([name, { type }]) => [name, bindShape(type.shape, {}).reduce((product, dim) => product * dim, 1)] as const,
+  );
   return layers.flatMap(([name, type, shape, parameters]) => {
     if (parameters === 0) return [];
-    const elements = byScope.get(name);
+    const elements = counts.reduce((total, [key, count]) => (key.startsWith(`${name}.`) ? total + count : total), 0);
     if (elements !== parameters)
-      return [`${name} (${type}): ${String(elements ?? 0)} parameters, expected ${String(parameters)}`];
-    const shapes = rows.filter(({ scope }) => scope === name).map(({ outputShape }) => outputShape.join());
+      return [`${name} (${type}): ${String(elements)} parameters, expected ${String(parameters)}`];
+    const inside = rows.filter(({ scope }) => scope === name || scope.startsWith(`${name}.`));
+    const shapes = inside.map(({ outputShape }) => outputShape.join());
     return shapes.some((candidate) => sameElements(candidate, shape))
       ? []
       : [`${name} (${type}): output ${shapes.join(' | ')}, expected ${shape.join()}`];
