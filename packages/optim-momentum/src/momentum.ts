@@ -25,7 +25,7 @@ export const momentum = defineOptimizer({
   },
   state: () => ({ velocity: { kind: 'constant', value: 0 } }),
   update({ param, grad, state: { velocity }, step, hyper, options }) {
-    const g = options.weightDecay === 0 ? grad : add(grad, mul(param, hyper.weightDecay));
+    const g = add(grad, mul(param, hyper.weightDecay));
     const carried = mul(velocity, hyper.momentum);
     if (options.lrInside) {
       const next = sub(carried, mul(g, hyper.lr));

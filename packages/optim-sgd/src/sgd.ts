@@ -15,8 +15,8 @@ export const sgd = defineOptimizer({
   check: (options) => {
     requireOptions('sgd', options, { lr: [0, Infinity], weightDecay: [0, Infinity] });
   },
-  update({ param, grad, hyper: { lr, weightDecay }, options }) {
-    const decayed = options.weightDecay === 0 ? grad : add(grad, mul(param, weightDecay));
-    return { param: sub(param, mul(decayed, lr)), state: {} };
-  },
+  update: ({ param, grad, hyper: { lr, weightDecay } }) => ({
+    param: sub(param, mul(add(grad, mul(param, weightDecay)), lr)),
+    state: {},
+  }),
 });

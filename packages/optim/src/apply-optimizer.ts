@@ -47,14 +47,18 @@ export function optimizerStates(
   parameter: string,
 ): Record<string, Tensor> {
   const { type } = builder.parameters[parameter];
+  const slots = [
+    ...Object.entries(optimizer.state).map(([slot, init]) => [slot, init, type] as const),
+    ...Object.entries(optimizer.scalars ?? {}).map(([slot, init]) => [slot, init, tensorType('f32', [])] as const),
+  ];
   return Object.fromEntries(
-    Object.entries(optimizer.state).map(([slot, init]) => {
+    slots.map(([slot, init, slotType]) => {
       const name = stateName(slot, parameter);
       const existing = Object.hasOwn(builder.states, name) ? builder.states[name] : undefined;
       return [
         slot,
         existing === undefined
-          ? builder.state(name, type, { init, persistent: false })
+          ? builder.state(name, slotType, { init, persistent: false })
           : builder.tensor(existing.value),
       ];
     }),
@@ -96,10 +100,34 @@ export function applyOptimizer(
     const { param, state } = context;
     const result = joint === undefined ? optimizer.update({ ...context, step }) : joint.results[index];
     builder.update(name, keep(result.param, param));
-    for (const slot of Object.keys(optimizer.state))
-      builder.update(stateName(slot, name), keep(result.state[slot], state[slot]));
+    for (const slot of Object.keys(state)) builder.update(stateName(slot, name), keep(result.state[slot], state[slot]));
   });
   return made;
+}
+
+export type GradientPointOptions = Pick<ApplyOptimizerOptions, 'hyper' | 'override' | 'lrScale'> & {
+  /** Names of the parameters that the optimizer will update. */
+  readonly parameters: readonly string[];
+};
+
+/** Where each parameter's gradient is taken: the parameter itself, or the optimizer's look-ahead point. */
+export function gradientPoints(
+  builder: GraphBuilder,
+  optimizer: Optimizer,
+  { parameters, hyper, override = () => ({}), lrScale = () => 1 }: GradientPointOptions,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    parameters.map((name) => {
+      const param = builder.tensor(builder.parameters[name].value);
+      const point = optimizer.gradientAt?.({
+        param,
+        state: optimizerStates(builder, optimizer, name),
+        step: cast(add(stepCounter(builder), 1), 'f32'),
+        hyper: hyperFor(builder, hyper, override(name), lrScale(name)),
+      });
+      return [name, point ?? param];
+    }),
+  );
 }
 
 /** The hyper-parameters of one parameter: the shared scalars, overrides, and `lr` with its scale. */

@@ -43,6 +43,7 @@ export function defineOptimizer<const O extends OptimizerOptions, C extends Curv
       options,
       hyper,
       state: rule.state?.(options) ?? {},
+      ...(rule.scalars === undefined ? {} : { scalars: rule.scalars(options) }),
       ...(needs === undefined ? {} : { needs }),
       update: (context) => rule.update(complete(context)),
       ...(gradientAt === undefined ? {} : { gradientAt: (context) => gradientAt(complete(context)) }),

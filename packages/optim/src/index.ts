@@ -1,12 +1,14 @@
 export { defineOptimizer } from './define-optimizer.ts';
-export { requireOptions } from './require-options.ts';
+export { requireOptions, type Allowed } from './require-options.ts';
 export {
   applyOptimizer,
+  gradientPoints,
   hyperFor,
   hyperInputs,
   optimizerStates,
   OPTIMIZER_PREFIX,
   type ApplyOptimizerOptions,
+  type GradientPointOptions,
 } from './apply-optimizer.ts';
 export { curvatureOf, elementsOf, joinTensors, splitVector, type Curvature } from './curvature.ts';
 export { conjugateGradient, type ConjugateGradientOptions } from './linear-algebra/conjugate-gradient.ts';

@@ -21,7 +21,7 @@ export interface UpdateContext<O extends OptimizerOptions> {
   readonly param: Tensor;
   /** Gradient of the loss, of the parameter's type, after clipping. */
   readonly grad: Tensor;
-  /** Per-parameter state, by the names that `state` declared. */
+  /** Per-parameter state, by the names that `state` and `scalars` declared. */
   readonly state: States;
   /** Number of this update as an f32 scalar, from 1. */
   readonly step: Tensor;
@@ -48,6 +48,8 @@ export interface OptimizerRule<O extends OptimizerOptions, C extends CurvatureKi
   check?(options: O): void;
   /** Initial values of the per-parameter state; each has the parameter's shape. */
   state?(options: O): Readonly<Record<string, Initializer>>;
+  /** Initial values of further per-parameter state, one number each; not for rules that need curvature. */
+  scalars?(options: O): Readonly<Record<string, Initializer>>;
   update(context: UpdateContext<O> & Pick<Curvature, C>): UpdateResult;
   /** Where the gradient is taken, when not at the parameter itself (Nesterov's look-ahead). */
   gradientAt?(context: Omit<UpdateContext<O>, 'grad'>): Tensor;
@@ -60,6 +62,7 @@ export interface Optimizer {
   /** Numeric options by name: the values that the training graph's scalar inputs start from. */
   readonly hyper: Readonly<Record<string, number>>;
   readonly state: Readonly<Record<string, Initializer>>;
+  readonly scalars?: Readonly<Record<string, Initializer>>;
   readonly needs?: { readonly curvature?: CurvatureKind };
   update(context: Omit<UpdateContext<OptimizerOptions>, 'options'> & Partial<Curvature>): UpdateResult;
   gradientAt?(context: Omit<UpdateContext<OptimizerOptions>, 'options' | 'grad'>): Tensor;

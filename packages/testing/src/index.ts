@@ -6,10 +6,12 @@ export {
   type OptimizerFactory,
   type TestOptimizerOptions,
 } from './optimizer/test-optimizer.ts';
-export type { OptimizerOracle, OptimizerRun } from './optimizer/trajectory.ts';
+export { minimizeFunction, type FunctionName, type RecordedFunctions } from './optimizer/functions.ts';
+export { replay, type OptimizerOracle, type OptimizerRun, type Replay } from './optimizer/trajectory.ts';
 export {
   testArchitecture,
   type GoldenNetwork,
   type TestArchitectureOptions,
 } from './architecture/test-architecture.ts';
+export { lossesOf } from './architecture/train-tiny.ts';
 export { testOp, type OpCase } from './op/test-op.ts';

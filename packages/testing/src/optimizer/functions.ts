@@ -15,8 +15,8 @@ import {
   type Graph,
   type Tensor,
 } from '@netwright/ir';
-import { applyOptimizer, hyperInputs, type Optimizer } from '@netwright/optim';
-import { loadReference } from '../run/run-program.ts';
+import { applyOptimizer, gradientPoints, hyperInputs, type Optimizer } from '@netwright/optim';
+import { loadReference, writeConstants } from '../run/run-program.ts';
 import { tensorOf, type Precision } from '../run/tensors.ts';
 
 export interface FunctionRun {
@@ -64,6 +64,7 @@ export async function minimizeFunction(
   const backend = reference({ precision });
   const store = await backend.createStore();
   const executable = await loadReference(graph, backend, store, {});
+  await writeConstants(store, graph, precision);
   await store.write('x', tensorOf(tensorType('f32', [start.length]), start, precision));
   const scalar = tensorType('f32', []);
   const hyper = Object.fromEntries(
@@ -80,10 +81,12 @@ export async function minimizeFunction(
 
 function functionGraph(optimizer: Optimizer, size: number, build: (x: Tensor) => Tensor): Graph {
   const builder = new GraphBuilder();
-  const x = builder.parameter('x', [size]);
-  const loss = build(x);
-  const [grad] = gradients(loss, [x]);
-  applyOptimizer(builder, optimizer, { grads: { x: grad }, hyper: hyperInputs(builder, optimizer), loss });
+  builder.parameter('x', [size]);
+  const hyper = hyperInputs(builder, optimizer);
+  const { x: point } = gradientPoints(builder, optimizer, { parameters: ['x'], hyper });
+  const loss = build(point);
+  const [grad] = gradients(loss, [point]);
+  applyOptimizer(builder, optimizer, { grads: { x: grad }, hyper, loss });
   return builder.finish();
 }
 

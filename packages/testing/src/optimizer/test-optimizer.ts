@@ -14,11 +14,18 @@ import {
   verifyGraph,
   type Graph,
 } from '@netwright/ir';
-import { applyOptimizer, curvatureOf, hyperInputs, OPTIMIZER_PREFIX, type Optimizer } from '@netwright/optim';
+import {
+  applyOptimizer,
+  curvatureOf,
+  gradientPoints,
+  hyperInputs,
+  OPTIMIZER_PREFIX,
+  type Optimizer,
+} from '@netwright/optim';
 import { reference } from '@netwright/backend-reference';
 import { describe, expect, it } from 'vitest';
 import { expectTensor } from '../run/expect-close.ts';
-import { loadReference } from '../run/run-program.ts';
+import { loadReference, writeConstants } from '../run/run-program.ts';
 import { tensorOf, type Precision } from '../run/tensors.ts';
 import { minimizeFunction, recordedRuns, type FunctionName } from './functions.ts';
 import { replay, updateGraph, type OptimizerOracle } from './trajectory.ts';
@@ -137,13 +144,11 @@ export function testOptimizer<O extends object>(
         it('builds a valid graph whose state is the declared state', () => {
           const graph = updateGraph(made, 3);
           verifyGraph(graph);
-          const expected = [
-            `${OPTIMIZER_PREFIX}step`,
-            ...Object.keys(made.state).map((slot) => `${OPTIMIZER_PREFIX}${slot}/theta`),
-          ];
+          const slots = [made.state, made.scalars ?? {}].flatMap((table) => Object.keys(table));
+          const expected = [`${OPTIMIZER_PREFIX}step`, ...slots.map((slot) => `${OPTIMIZER_PREFIX}${slot}/theta`)];
           expect(Object.keys(graph.states).sort()).toEqual(expected.sort());
           expect(Object.keys(graph.updates).sort()).toEqual(['theta', ...expected].sort());
-          expect(Object.keys(returnedState(made)).sort()).toEqual(Object.keys(made.state).sort());
+          expect(Object.keys(returnedState(made)).sort()).toEqual(slots.sort());
           for (const { persistent } of Object.values(graph.states)) expect(persistent).toBe(false);
         });
 
@@ -163,6 +168,11 @@ export function testOptimizer<O extends object>(
             expect(entry.type, slot).toEqual(parameters.theta.type);
             expect(entry.init, slot).toEqual(init);
           }
+          for (const [slot, init] of Object.entries(made.scalars ?? {}))
+            expect(states[`${OPTIMIZER_PREFIX}${slot}/theta`], slot).toMatchObject({
+              type: tensorType('f32', []),
+              init,
+            });
         });
 
         it('leaves parameters and state alone where the gate is closed', async () => {
@@ -209,7 +219,11 @@ function returnedState(optimizer: Optimizer): Readonly<Record<string, unknown>> 
   const vector = tensorType('f32', [3]);
   const param = builder.parameter('theta', [3]);
   const grad = builder.input('grad', vector);
-  const state = Object.fromEntries(Object.keys(optimizer.state).map((slot) => [slot, builder.state(slot, vector)]));
+  const slots = [
+    ...Object.keys(optimizer.state).map((slot) => [slot, vector] as const),
+    ...Object.keys(optimizer.scalars ?? {}).map((slot) => [slot, tensorType('f32', [])] as const),
+  ];
+  const state = Object.fromEntries(slots.map(([slot, type]) => [slot, builder.state(slot, type)]));
   const step = builder.input('step', tensorType('f32', []));
   const hyper = hyperInputs(builder, optimizer);
   return optimizer.update({ param, grad, state, step, hyper, ...curvatureOf(sum(mul(param, param)), [param]) }).state;
@@ -218,14 +232,16 @@ function returnedState(optimizer: Optimizer): Readonly<Record<string, unknown>> 
 /** f(x) = sum(d (x - c)^2) / 2 with curvatures d from 0.5 to 2; outputs f and updates x. */
 function quadraticGraph(optimizer: Optimizer, gated: boolean): Graph {
   const builder = new GraphBuilder();
-  const x = builder.parameter('x', [4]);
-  const distance = sub(x, constantTensor(builder, [1, -2, 0.5, 3], [4]));
+  builder.parameter('x', [4]);
+  const hyper = hyperInputs(builder, optimizer);
+  const { x: point } = gradientPoints(builder, optimizer, { parameters: ['x'], hyper });
+  const distance = sub(point, constantTensor(builder, [1, -2, 0.5, 3], [4]));
   const value = sum(mul(mul(distance, distance), constantTensor(builder, [0.25, 0.5, 0.75, 1], [4])));
-  const [grad] = gradients(value, [x]);
+  const [grad] = gradients(value, [point]);
   const open = gated ? { gate: builder.input('open', tensorType('bool', [])) } : {};
   applyOptimizer(builder, optimizer, {
     grads: { x: grad },
-    hyper: hyperInputs(builder, optimizer),
+    hyper,
     ...open,
     loss: value,
   });
@@ -244,7 +260,9 @@ function hyperTensors(optimizer: Optimizer): Record<string, ReturnType<typeof te
 async function minimize(optimizer: Optimizer): Promise<readonly number[]> {
   const backend = reference();
   const store = await backend.createStore();
-  const executable = await loadReference(quadraticGraph(optimizer, false), backend, store, {});
+  const graph = quadraticGraph(optimizer, false);
+  const executable = await loadReference(graph, backend, store, {});
+  await writeConstants(store, graph, 'f64');
   const values: number[] = [];
   for (let step = 0; step <= 100; step++) values.push((await executable.run(hyperTensors(optimizer))).value.data[0]);
   return values;
@@ -259,7 +277,9 @@ interface Entries {
 async function gatedSteps(optimizer: Optimizer): Promise<Entries> {
   const backend = reference();
   const store = await backend.createStore();
-  const executable = await loadReference(quadraticGraph(optimizer, true), backend, store, {});
+  const graph = quadraticGraph(optimizer, true);
+  const executable = await loadReference(graph, backend, store, {});
+  await writeConstants(store, graph, 'f64');
   const snapshot = async (): Promise<Record<string, readonly number[]>> => {
     const entries: Record<string, readonly number[]> = {};
     for (const { name } of store.entries) entries[name] = Array.from((await store.read(name)).data);

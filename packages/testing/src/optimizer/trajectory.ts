@@ -4,7 +4,7 @@ import { reference } from '@netwright/backend-reference';
 import type { Executable } from '@netwright/compiler';
 import { gradients, GraphBuilder, mul, sum, tensorType, type Graph } from '@netwright/ir';
 import { applyOptimizer, hyperInputs, type Optimizer } from '@netwright/optim';
-import { loadReference } from '../run/run-program.ts';
+import { loadReference, writeConstants } from '../run/run-program.ts';
 import type { RecordedFunctions } from './functions.ts';
 import { tensorOf, type Precision } from '../run/tensors.ts';
 
@@ -61,6 +61,7 @@ export async function replay(
   const backend = reference({ precision });
   const store = await backend.createStore();
   const executable: Executable = await loadReference(graph, backend, store, {});
+  await writeConstants(store, graph, precision);
   const vector = tensorType('f32', [theta0.length]);
   await store.write('theta', tensorOf(vector, theta0.map(Math.fround), precision));
   const trajectory: (readonly number[])[] = [];

@@ -2,7 +2,7 @@
 
 import { reference } from '@netwright/backend-reference';
 import { compile, type Backend, type Executable, type Store, type TensorData } from '@netwright/compiler';
-import { inlineFunctions, type Graph } from '@netwright/ir';
+import { bindShape, inlineFunctions, type Graph } from '@netwright/ir';
 import { inputsOf, tensorOf, type Dims, type Numbers, type Precision } from './tensors.ts';
 
 /** A graph with everything it needs to run. */
@@ -46,6 +46,22 @@ export async function loadReference(graph: Graph, backend: Backend, store: Store
   const declared = [...Object.entries(graph.parameters), ...Object.entries(graph.states)];
   await store.declare(declared.map(([name, { type }]) => ({ name, type })));
   return backend.load(inlineFunctions.run(graph), store, { dims });
+}
+
+/** Writes the constants that state entries start from. */
+export async function writeConstants(store: Store, { states }: Graph, precision: Precision): Promise<void> {
+  for (const [name, { type, init }] of Object.entries(states)) {
+    if (init.kind !== 'constant' || init.value === 0) continue;
+    const size = bindShape(type.shape, {}).reduce((product, dim) => product * dim, 1);
+    await store.write(
+      name,
+      tensorOf(
+        type,
+        Array.from({ length: size }, () => init.value),
+        precision,
+      ),
+    );
+  }
 }
 
 /** Writes values of parameters and state entries. */

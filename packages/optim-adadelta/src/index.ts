@@ -1,0 +1,1 @@
+export { adadelta } from './adadelta.ts';

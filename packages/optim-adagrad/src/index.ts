@@ -1,0 +1,1 @@
+export { adagrad } from './adagrad.ts';

@@ -1,0 +1,1 @@
+export { adamax } from './adamax.ts';

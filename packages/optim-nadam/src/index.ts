@@ -1,0 +1,1 @@
+export { nadam } from './nadam.ts';

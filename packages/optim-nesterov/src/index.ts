@@ -1,0 +1,1 @@
+export { nesterov } from './nesterov.ts';

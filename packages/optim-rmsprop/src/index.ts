@@ -1,0 +1,1 @@
+export { rmsprop } from './rmsprop.ts';
