@@ -52,3 +52,5 @@ export {
 export { makeDivisible } from './scaling/make-divisible.ts';
 export { scaleDepths } from './scaling/scale-depths.ts';
 export { scaleModel } from './scaling/scale-model.ts';
+export { resnextBlock, type ResNeXtBlockOptions, type ResNeXtForm } from './blocks/resnext-forms.ts';
+export { invertedResidual, type InvertedResidualOptions } from './blocks/inverted-residual.ts';

@@ -1,6 +1,6 @@
 // Moves per-channel affine maps into the convolution or matrix product before them.
 
-import { activationsOf, rootsOf } from '../dependents.ts';
+import { activationsOf } from '../dependents.ts';
 import { isPrimitiveNode, type Graph, type PrimitiveNode } from '../graph.ts';
 import { add } from '../ops/add.ts';
 import type { PrimitiveName } from '../ops/attributes.ts';
@@ -17,6 +17,7 @@ import type { Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { asVector, channelFormOf, perChannelSource, type ChannelForm } from './channel-form.ts';
 import { eliminateDeadCode } from './eliminate-dead-code.ts';
+import { readersOf } from './readers-of.ts';
 import { rebuild } from './rebuild.ts';
 
 /**
@@ -75,21 +76,6 @@ function findChains(graph: Graph): readonly Chain[] {
     }
     return steps.some(({ op }) => op !== 'add' && op !== 'sub') ? [{ contraction: node, form, steps, last }] : [];
   });
-}
-
-/** For each value the nodes that read it, once for each operand; undefined stands for an output or update. */
-function readersOf(graph: Graph): ReadonlyMap<number, readonly (number | undefined)[]> {
-  const readers = new Map<number, (number | undefined)[]>();
-  const note = (value: number, reader: number | undefined): void => {
-    const list = readers.get(value);
-    if (list === undefined) readers.set(value, [reader]);
-    else list.push(reader);
-  };
-  graph.nodes.forEach(({ inputs }, id) => {
-    for (const input of inputs) note(input, id);
-  });
-  for (const value of rootsOf(graph)) note(value, undefined);
-  return readers;
 }
 
 function stepOf(
