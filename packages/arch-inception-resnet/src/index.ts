@@ -1,0 +1,2 @@
+export { inceptionResNet, type InceptionResNetOptions } from './inception-resnet.ts';
+export { residualModule, type ResidualModuleOptions } from './residual-module.ts';
