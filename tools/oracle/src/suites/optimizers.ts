@@ -25,6 +25,7 @@ import {
   cosineWarmRestarts,
   cyclic,
   exponentialLr,
+  gradientPoints,
   hyperInputs,
   lambdaLr,
   multiStepLr,
@@ -36,7 +37,6 @@ import {
   type Optimizer,
   type Schedule,
 } from '@netwright/optim';
-import { momentum } from '@netwright/optim-momentum';
 import { newton } from '@netwright/optim-newton';
 import { sgd } from '@netwright/optim-sgd';
 import { outcomeOf, type OracleCase, type Outcome, type Suite } from '../case.ts';
@@ -121,14 +121,34 @@ export const optimizers: Suite = async (directory) => {
   ];
 };
 
-/** Runs that are plain PyTorch, by the optimizer of that name and its options; those of our own rules have names of their own. */
-function optimizerOf({ name, source, options }: RecordedRun): Optimizer | undefined {
-  if (name === 'momentum_lr_inside_lr_drop')
-    return momentum({ lr: Number(options.lr), momentum: Number(options.momentum), lrInside: true });
-  if (source !== 'torch.optim') return undefined;
+/** PyTorch's class for the first word of a run's name. */
+const TYPES: Readonly<Record<string, string>> = {
+  sgd: 'SGD',
+  momentum: 'SGD',
+  nesterov: 'SGD',
+  adagrad: 'Adagrad',
+  rmsprop: 'RMSprop',
+  adam: 'Adam',
+  adamw: 'AdamW',
+  adadelta: 'Adadelta',
+  adamax: 'Adamax',
+  nadam: 'NAdam',
+};
+
+/** The rule that a run's name stands for. Textbook variants that PyTorch does not have say in their names where they differ. */
+function optimizerOf({ name, options = {} }: Pick<RecordedRun, 'name'> & Partial<RecordedRun>): Optimizer | undefined {
   const rule = name.split('_')[0];
-  const types: Readonly<Record<string, string>> = { sgd: 'SGD', momentum: 'SGD', nesterov: 'SGD', adamw: 'AdamW' };
-  return Object.hasOwn(types, rule) ? createOptimizer(types[rule], options) : undefined;
+  if (!Object.hasOwn(TYPES, rule)) return undefined;
+  return createOptimizer(
+    TYPES[rule],
+    { ...options, ...(rule === 'nesterov' ? { nesterov: true } : {}) },
+    {
+      lrInside: name.includes('lr_inside') || name.includes('rewritten'),
+      lookAhead: name.includes('lookahead'),
+      epsInside: name.includes('eps_inside_sqrt'),
+      absoluteDecay: name.includes('decay_lambda'),
+    },
+  );
 }
 
 /** A program with the optimizer's update of one vector; the gradient is an input, or that of a function of the vector. */
@@ -139,27 +159,24 @@ async function vectorProgram(
   valueOf?: (theta: Tensor) => Tensor,
 ) {
   const builder = new GraphBuilder();
-  const theta = builder.parameter('theta', [start.length]);
+  builder.parameter('theta', [start.length]);
   const hyper = hyperInputs(builder, optimizer);
   if (valueOf === undefined) {
     const grad = builder.input('grad', tensorType('f32', [start.length]));
     applyOptimizer(builder, optimizer, { grads: { theta: grad }, hyper });
   } else {
-    const loss = valueOf(theta);
-    applyOptimizer(builder, optimizer, { grads: { theta: gradients(loss, [theta])[0] }, hyper, loss });
+    const { theta: point } = gradientPoints(builder, optimizer, { parameters: ['theta'], hyper });
+    const loss = valueOf(point);
+    applyOptimizer(builder, optimizer, { grads: { theta: gradients(loss, [point])[0] }, hyper, loss });
   }
   const store = await backend.createStore();
-  const executable = await compile(builder.finish(), backend, { store });
+  const graph = builder.finish();
+  const executable = await compile(graph, backend, { store });
   await store.write('theta', vector(start, backend));
-  for (const [name, init] of Object.entries(optimizer.state)) {
-    const value = init.kind === 'constant' ? init.value : 0;
-    await store.write(
-      `optimizer/${name}/theta`,
-      vector(
-        start.map(() => value),
-        backend,
-      ),
-    );
+  for (const [name, { type, init }] of Object.entries(graph.states)) {
+    if (init.kind !== 'constant' || type.dtype !== 'f32') continue;
+    const values = Array.from({ length: type.shape.length === 0 ? 1 : start.length }, () => init.value);
+    await store.write(name, { ...vector(values, backend), shape: type.shape.map(Number) });
   }
   return {
     async step(
@@ -330,17 +347,17 @@ interface FunctionOptimizer {
 }
 
 function optimizerOfFunction({ name, options = {} }: RecordedFunctionRun): FunctionOptimizer | undefined {
-  const [lr, mu] = [Number(options.lr), Number(options.mu)];
+  const given = { ...options, momentum: options.mu };
   switch (name) {
-    case 'gradient_descent':
-      return { optimizer: sgd({ lr }) };
-    case 'momentum':
-      return { optimizer: momentum({ lr, momentum: mu, lrInside: true }) };
     case 'newton':
       // Rosenbrock's Hessian has a condition number of 2500.
       return { optimizer: newton(), single: 1e-3 };
-    default:
-      return undefined;
+    case 'gradient_descent':
+      return { optimizer: sgd({ lr: Number(options.lr) }) };
+    default: {
+      const optimizer = optimizerOf({ name, options: given });
+      return optimizer === undefined ? undefined : { optimizer };
+    }
   }
 }
 
