@@ -1,0 +1,1 @@
+export { mobilenet, type MobileNetOptions } from './mobilenet.ts';
