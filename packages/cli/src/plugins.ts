@@ -2,6 +2,7 @@
 
 import type { Architecture, Model } from '@netwright/arch';
 import { alexnet } from '@netwright/arch-alexnet';
+import { lenet } from '@netwright/arch-lenet';
 import { resnet } from '@netwright/arch-resnet';
 import { vgg } from '@netwright/arch-vgg';
 import { vit } from '@netwright/arch-vit';
@@ -51,7 +52,7 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet, vgg, alexnet, zfnet, vit],
+  architectures: [resnet, vgg, alexnet, zfnet, vit, lenet],
   backends: { cpu, gpujs, reference },
   optimizers: { adadelta, adagrad, adam, adamax, adamw, momentum, nadam, nesterov, newton, newtonCg, rmsprop, sgd },
   schedules: {
