@@ -208,6 +208,13 @@ export { smoothL1Loss, type SmoothL1LossOptions } from './losses/smooth-l1-loss.
 
 // Rewrites, verification, text, serialization
 export { costOf, summarize, type Cost, type Summary, type SummaryRow } from './cost.ts';
+export {
+  convolutionCosts,
+  type ConvolutionCost,
+  type ConvolutionCosts,
+  type ConvolutionCostsOptions,
+} from './analysis/convolution-costs.ts';
+export { receptiveFields, type FieldAxis, type NodeField, type ReceptiveField } from './analysis/receptive-field.ts';
 export { structuralHash } from './hash.ts';
 export { fromJson, toJson, type GraphJson, type JsonValue } from './json.ts';
 export { printGraph, type PrintOptions } from './text/print.ts';
