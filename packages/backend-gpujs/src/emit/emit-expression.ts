@@ -1,0 +1,384 @@
+// Expressions as statements, one for each operation.
+
+import type { Expr, Guard, Index, UnaryOp } from '@netwright/compiler';
+import {
+  axisIndex,
+  constantIndex,
+  exprKey,
+  flatten,
+  rewrite,
+  rewriteIndex,
+  shiftIndex,
+  type Extents,
+  type LoadExpr,
+  type ReduceExpr,
+} from '@netwright/compiler/kernels';
+import { boundOf, EXACT, hasValues, type Dependencies } from './dependencies.ts';
+import { emitGuards, emitIndex, type IndexContext } from './emit-index.ts';
+import { beats, floatBinary, floatUnary, type Dialect, type FloatOp } from './float-math.ts';
+import { literal } from './literal.ts';
+import type { Writer } from './scope.ts';
+import {
+  addWords,
+  equalWords,
+  lessWords,
+  multiplyWords,
+  shiftWord,
+  signedValue,
+  splitNumber,
+  subtractWords,
+  unsignedValue,
+  wordOf,
+  xorWords,
+  type Word,
+} from './words.ts';
+
+/** A number in one variable (f32, truth values as 0 and 1, integers known to be exact), or a word. */
+type Value = string | Word;
+
+export interface BufferPlace {
+  readonly argument: string;
+  /** Elements of the tensor; words lie in two planes of so many. */
+  readonly size: number;
+  readonly isWord: boolean;
+  readonly shape: readonly number[];
+}
+
+export interface EmitOptions {
+  readonly writer: Writer;
+  readonly dependencies: Dependencies;
+  readonly dialect: Dialect;
+  readonly extents: Extents;
+  /** Bounds of integer buffers. */
+  readonly bounds: ReadonlyMap<number, number>;
+  /** Codes of the axes that number the outputs. */
+  readonly axes: ReadonlyMap<number, string>;
+  readonly buffer: (id: number) => BufferPlace;
+  /** The name of the argument that holds infinity. */
+  readonly infinity: () => string;
+}
+
+/** Loops of up to this many steps are written out. */
+const UNROLLED = 16;
+
+export class ExpressionEmitter {
+  private readonly options: EmitOptions;
+  private readonly writer: Writer;
+  private readonly indices: IndexContext;
+  private readonly axes: Map<number, string>;
+
+  constructor(options: EmitOptions) {
+    this.options = options;
+    this.writer = options.writer;
+    this.axes = new Map(options.axes);
+    this.indices = { ...options, axis: (id) => this.axes.get(id) ?? '0', integer: (expr) => this.number(expr) };
+  }
+
+  /** The value as one number; words with their sign. */
+  number(expr: Expr): string {
+    const value = this.value(expr);
+    if (typeof value === 'string') return value;
+    return expr.dtype === 'u32' ? unsignedValue(this.writer, value) : signedValue(this.writer, value);
+  }
+
+  word(expr: Expr): Word {
+    const value = this.value(expr);
+    return typeof value === 'string' ? splitNumber(this.writer, value) : value;
+  }
+
+  private value(expr: Expr): Value {
+    if (expr.kind === 'const') return this.constant(expr);
+    const axes = this.options.dependencies.of(expr);
+    const anywhere = expr.kind === 'index' && !hasValues(expr.index);
+    // Equal loads are one load.
+    const key = expr.kind === 'load' ? exprKey(expr) : expr;
+    return this.writer.remember<Value>(key, { axes, anywhere }, () => this.compute(expr));
+  }
+
+  private constant({ dtype, value }: Expr & { readonly kind: 'const' }): Value {
+    if (dtype === 'u32' || (dtype === 'i32' && Math.abs(value) > EXACT)) return wordOf(value);
+    if (Number.isFinite(value)) return literal(value);
+    const infinity = this.options.infinity();
+    if (Number.isNaN(value)) return `(${infinity} - ${infinity})`;
+    return value > 0 ? infinity : `(-${infinity})`;
+  }
+
+  private compute(expr: Exclude<Expr, { readonly kind: 'const' }>): Value {
+    switch (expr.kind) {
+      case 'index':
+        return this.writer.constant('v', `Math.floor(${emitIndex(this.indices, expr.index)})`);
+      case 'load':
+        return this.load(expr);
+      case 'unary':
+        return this.unary(expr);
+      case 'binary':
+        return this.binary(expr);
+      case 'select':
+        return this.select(expr);
+      case 'cast':
+        return this.cast(expr);
+      case 'guarded':
+        return this.choose(emitGuards(this.indices, expr.guards), expr, expr.a, expr.b);
+      case 'reduce':
+        return this.reduce(expr);
+    }
+  }
+
+  private isNumber(expr: Expr): boolean {
+    if (expr.dtype === 'f32' || expr.dtype === 'bool') return true;
+    return boundOf(expr, this.options.extents, this.options.bounds) <= EXACT;
+  }
+
+  private load({ buffer, index, guards, fill, dtype }: LoadExpr): Value {
+    const { argument, size, isWord, shape } = this.options.buffer(buffer);
+    const flat = flatten(index, shape);
+    const outside = this.constant({ kind: 'const', dtype, value: fill });
+    const [low, high] = typeof outside === 'string' ? [outside, outside] : [outside.low, outside.high];
+    if (!isWord) return this.read(argument, () => emitIndex(this.indices, flat), guards, low);
+    const fills = typeof outside === 'string' ? wordOf(fill) : { low, high };
+    const plane =
+      (at: number): (() => string) =>
+      () =>
+        emitIndex(this.indices, shiftIndex(flat, at));
+    return {
+      low: this.read(argument, plane(0), guards, fills.low),
+      high: this.read(argument, plane(size), guards, fills.high),
+    };
+  }
+
+  private read(argument: string, address: () => string, guards: readonly Guard[], fill: string): string {
+    if (guards.length === 0) return this.writer.constant('v', `${argument}[${address()}]`);
+    const condition = emitGuards(this.indices, guards);
+    const name = this.writer.variable('v', fill);
+    this.writer.branch(condition, () => this.writer.line(`${name} = ${argument}[${address()}];`));
+    return name;
+  }
+
+  private unary(expr: Expr & { readonly kind: 'unary' }): Value {
+    const { op, x } = expr;
+    if (op === 'not') return this.truth(`!(${this.condition(x)})`);
+    if (this.isNumber(x)) return floatUnary(this.writer, op, this.number(x));
+    return this.wordUnary(op, x);
+  }
+
+  private wordUnary(op: Exclude<UnaryOp, 'not'>, x: Expr): Word {
+    const { writer } = this;
+    const zero = wordOf(0);
+    const word = this.word(x);
+    if (op === 'neg') return subtractWords(writer, zero, word);
+    const isNegative = lessWords(writer, word, zero, false);
+    if (op === 'abs') return this.wordWhere(isNegative, subtractWords(writer, zero, word), word);
+    const positive = this.wordWhere(equalWords(word, zero), zero, wordOf(1));
+    return this.wordWhere(isNegative, wordOf(-1), positive);
+  }
+
+  private binary(expr: Expr & { readonly kind: 'binary' }): Value {
+    const { op, a, b, dtype } = expr;
+    const { writer } = this;
+    if (dtype === 'bool') return this.truth(this.comparison(expr));
+    if (dtype === 'f32' || this.isNumber(expr))
+      return floatBinary(writer, op as FloatOp, this.number(a), this.number(b), this.options.dialect);
+    if (op === 'shr') return shiftWord(writer, this.word(a), b.kind === 'const' ? b.value : 0);
+    const [left, right] = [this.word(a), this.word(b)];
+    switch (op) {
+      case 'add':
+        return addWords(writer, left, right);
+      case 'sub':
+        return subtractWords(writer, left, right);
+      case 'mul':
+        return multiplyWords(writer, left, right);
+      case 'xor':
+        return xorWords(writer, left, right);
+      case 'min':
+        return this.wordWhere(lessWords(writer, left, right, false), left, right);
+      case 'max':
+        return this.wordWhere(lessWords(writer, left, right, false), right, left);
+      default:
+        throw new RangeError(`there is no ${op} of words`);
+    }
+  }
+
+  private truth(condition: string): string {
+    const name = this.writer.variable('v', '0');
+    this.writer.branch(condition, () => this.writer.line(`${name} = 1;`));
+    return name;
+  }
+
+  /** A truth value as a condition. */
+  private condition(expr: Expr): string {
+    if (expr.kind === 'unary' && expr.op === 'not') return `!(${this.condition(expr.x)})`;
+    if (expr.kind === 'binary') return this.comparison(expr);
+    return `${this.number(expr)} > 0.5`;
+  }
+
+  private comparison({ op, a, b }: Expr & { readonly kind: 'binary' }): string {
+    if (op === 'and' || op === 'or')
+      return `(${this.condition(a)}) ${op === 'and' ? '&&' : '||'} (${this.condition(b)})`;
+    if (a.dtype === 'bool' || (this.isNumber(a) && this.isNumber(b))) {
+      const sign = op === 'eq' ? '===' : op === 'lt' ? '<' : '<=';
+      return `${this.number(a)} ${sign} ${this.number(b)}`;
+    }
+    const [left, right] = [this.word(a), this.word(b)];
+    return op === 'eq' ? equalWords(left, right) : lessWords(this.writer, left, right, op === 'le');
+  }
+
+  /** Both sides are computed; neither can fail. */
+  private select(expr: Expr & { readonly kind: 'select' }): Value {
+    const { condition, a, b } = expr;
+    if (!this.isNumber(expr)) return this.wordWhere(this.condition(condition), this.word(a), this.word(b));
+    const [left, right] = [this.number(a), this.number(b)];
+    const test = this.condition(condition);
+    const name = this.writer.variable('v', right);
+    this.writer.branch(test, () => this.writer.line(`${name} = ${left};`));
+    return name;
+  }
+
+  private wordWhere(condition: string, a: Word, b: Word): Word {
+    const low = this.writer.variable('w', b.low);
+    const high = this.writer.variable('w', b.high);
+    this.writer.branch(condition, () => {
+      this.writer.line(`${low} = ${a.low};`);
+      this.writer.line(`${high} = ${a.high};`);
+    });
+    return { low, high };
+  }
+
+  /** Only the side that the condition names is computed. */
+  private choose(condition: string, whole: Expr, a: Expr, b: Expr): Value {
+    const { writer } = this;
+    const names = this.isNumber(whole)
+      ? [writer.variable('v', '0')]
+      : [writer.variable('w', '0'), writer.variable('w', '0')];
+    const assign = (expr: Expr) => (): void => {
+      if (names.length === 1) writer.line(`${names[0]} = ${this.number(expr)};`);
+      else {
+        const { low, high } = this.word(expr);
+        writer.line(`${names[0]} = ${low};`);
+        writer.line(`${names[1]} = ${high};`);
+      }
+    };
+    writer.branch(condition, assign(a), assign(b));
+    return names.length === 1 ? names[0] : { low: names[0], high: names[1] };
+  }
+
+  private cast({ x, dtype }: Expr & { readonly kind: 'cast' }): Value {
+    switch (dtype) {
+      case 'f32':
+        return this.number(x);
+      case 'bool':
+        if (x.dtype === 'bool') return this.number(x);
+        return this.truth(this.isNumber(x) ? `${this.number(x)} !== 0` : `!${equalWords(this.word(x), wordOf(0))}`);
+      case 'i32':
+      case 'u32':
+        if (x.dtype === 'bool') return dtype === 'u32' ? this.word(x) : this.number(x);
+        return x.dtype === 'f32' ? this.truncate(this.number(x), dtype) : this.word(x);
+    }
+  }
+
+  /** Toward zero, limited to the range of the type; NaN gives 0. */
+  private truncate(code: string, dtype: 'i32' | 'u32'): Word {
+    const { writer } = this;
+    const [low, high] = dtype === 'i32' ? [-(2 ** 31), 2 ** 31] : [0, 2 ** 32];
+    const whole = writer.variable('v', '0');
+    const above = `${code} > 0 && ${code} < ${literal(high)}`;
+    writer.branch(above, () => writer.line(`${whole} = Math.floor(${code});`));
+    if (dtype === 'i32')
+      writer.branch(`${code} < 0 && ${code} > ${literal(low)}`, () => writer.line(`${whole} = -Math.floor(-${code});`));
+    const inside = splitNumber(writer, whole);
+    const kept = this.wordWhere(`${code} >= ${literal(high)}`, wordOf(dtype === 'i32' ? 2 ** 31 - 1 : -1), inside);
+    return dtype === 'i32' ? this.wordWhere(`${code} <= ${literal(low)}`, wordOf(-(2 ** 31)), kept) : kept;
+  }
+
+  private reduce(expr: ReduceExpr): Value {
+    if (expr.op === 'argmax') return this.argmax(expr);
+    const { writer } = this;
+    if (this.isNumber(expr)) {
+      const isMax = expr.op === 'max';
+      const start = !isMax ? '0' : expr.dtype === 'f32' ? `-${this.options.infinity()}` : literal(-EXACT);
+      const total = writer.variable('v', start);
+      this.steps(expr, (body) => {
+        const value = this.number(body);
+        if (!isMax) writer.line(`${total} = ${total} + ${value};`);
+        else if (this.options.dialect.exactMath) writer.line(`${total} = Math.max(${total}, ${value});`);
+        else {
+          const larger = floatBinary(writer, 'max', total, value, this.options.dialect);
+          writer.line(`${total} = ${larger};`);
+        }
+      });
+      return total;
+    }
+    const start = wordOf(expr.op === 'sum' ? 0 : -(2 ** 31));
+    const total = { low: writer.variable('w', start.low), high: writer.variable('w', start.high) };
+    this.steps(expr, (body) => {
+      const value = this.word(body);
+      const next =
+        expr.op === 'sum'
+          ? addWords(writer, total, value)
+          : this.wordWhere(lessWords(writer, total, value, false), value, total);
+      writer.line(`${total.low} = ${next.low};`);
+      writer.line(`${total.high} = ${next.high};`);
+    });
+    return total;
+  }
+
+  private argmax(expr: ReduceExpr): string {
+    const { writer, options } = this;
+    const isWord = !this.isNumber(expr.body);
+    const first = wordOf(-(2 ** 31));
+    const best = isWord
+      ? ''
+      : writer.variable('v', expr.body.dtype === 'f32' ? `-${options.infinity()}` : literal(-EXACT));
+    const word = isWord ? { low: writer.variable('w', first.low), high: writer.variable('w', first.high) } : first;
+    const at = writer.variable('v', '0');
+    const shape = expr.axes.map((axis) => options.extents.get(axis) ?? 1);
+    const flat = flatten(
+      expr.axes.map((axis) => axisIndex(axis)),
+      shape,
+    );
+    this.steps(expr, (body, place) => {
+      const position = writer.constant('v', `Math.floor(${emitIndex(this.indices, place(flat))})`);
+      const take = (lines: readonly string[], condition: string): void =>
+        writer.branch(condition, () => [...lines, `${at} = ${position};`].forEach((line) => writer.line(line)));
+      if (isWord) {
+        const value = this.word(body);
+        take([`${word.low} = ${value.low};`, `${word.high} = ${value.high};`], lessWords(writer, word, value, false));
+      } else {
+        const value = this.number(body);
+        take([`${best} = ${value};`], beats(value, best));
+      }
+    });
+    return at;
+  }
+
+  /** Calls `step` in the loops of a reduction; short inner loops are written out. */
+  private steps({ axes, body }: ReduceExpr, step: (body: Expr, place: (index: Index) => Index) => void): void {
+    const { writer } = this;
+    const { extents } = this.options;
+    let split = axes.length;
+    let copies = 1;
+    while (split > 0 && copies * (extents.get(axes[split - 1]) ?? 1) <= UNROLLED)
+      copies *= extents.get(axes[--split]) ?? 1;
+    const written = axes.slice(split);
+    const run = (at: number): void => {
+      if (at < split) {
+        const axis = axes[at];
+        const counter = writer.name('r');
+        this.axes.set(axis, counter);
+        writer.loop(axis, counter, extents.get(axis) ?? 1, () => run(at + 1));
+        return;
+      }
+      for (let copy = 0; copy < copies; copy++) {
+        let rest = copy;
+        const positions = new Map<number, Index>();
+        for (const axis of written.toReversed()) {
+          const extent = extents.get(axis) ?? 1;
+          positions.set(axis, constantIndex(rest % extent));
+          rest = Math.floor(rest / extent);
+        }
+        const bound = { axes: positions, extents };
+        step(rewrite(body, bound), (index) => rewriteIndex(index, bound));
+      }
+    };
+    run(0);
+  }
+}

@@ -1,0 +1,119 @@
+// One kernel as the source of one function of gpu.js.
+
+import type { BufferDecl, Kernel } from '@netwright/compiler';
+import { rewrite } from '@netwright/compiler/kernels';
+import { boundOf, Dependencies, EXACT } from './dependencies.ts';
+import { ExpressionEmitter } from './emit-expression.ts';
+import type { Dialect } from './float-math.ts';
+import { chooseGrid } from './grid.ts';
+import { Writer } from './scope.ts';
+
+export interface EmittedKernel {
+  readonly source: string;
+  /** Threads along x and, in some kernels, y. */
+  readonly output: readonly number[];
+  /** Buffers in the order of the arguments. */
+  readonly reads: readonly number[];
+  /** Whether the last argument is infinity. */
+  readonly usesInfinity: boolean;
+}
+
+export interface EmitKernelOptions {
+  readonly dialect: Dialect;
+  /** Whether kernels may have two dimensions of threads. */
+  readonly rows: boolean;
+}
+
+/** Emits the kernels of a program one after the other; what it finds out about integers, later kernels use. */
+export class KernelEmitter {
+  private readonly buffers: readonly BufferDecl[];
+  private readonly options: EmitKernelOptions;
+  private readonly bounds = new Map<number, number>();
+
+  constructor(buffers: readonly BufferDecl[], options: EmitKernelOptions) {
+    this.buffers = buffers;
+    this.options = options;
+    for (const { id, dtype } of buffers) {
+      if (dtype === 'u8') this.bounds.set(id, 255);
+      if (dtype === 'bool') this.bounds.set(id, 1);
+    }
+  }
+
+  /** Whether a buffer holds words, in two planes. */
+  isWord(id: number): boolean {
+    return this.buffers[id].dtype === 'i32' && (this.bounds.get(id) ?? Infinity) > EXACT;
+  }
+
+  emit(kernel: Kernel): EmittedKernel {
+    const [{ buffer, value }] = kernel.outputs;
+    const { shape, dtype, role } = this.buffers[buffer];
+    const size = sizeOf(shape);
+    const flat = chooseGrid(kernel, shape, false);
+    const bound = boundOf(value, new Map([...flat.extents, ...kernel.axes.map(pair)]), this.bounds);
+    // Entries of the store keep one layout for all programs.
+    if (dtype === 'i32' && role.kind !== 'persistent') this.bounds.set(buffer, bound);
+    const isWord = this.isWord(buffer);
+    const grid = isWord || !this.options.rows ? flat : chooseGrid(kernel, shape, true);
+    const writer = new Writer();
+    const reads: number[] = [];
+    let usesInfinity = false;
+    const axes = new Map(
+      grid.threads.map((axis, at) => [axis, writer.constant('t', `this.thread.${at === 0 ? 'x' : 'y'}`)]),
+    );
+    const thread = axes.get(grid.threads[0]) ?? '';
+    const element = isWord ? writer.variable('t', thread) : thread;
+    if (isWord) {
+      writer.branch(`${thread} >= ${String(size)}`, () => writer.line(`${element} = ${thread} - ${String(size)};`));
+      axes.set(grid.threads[0], element);
+    }
+    const emitter = new ExpressionEmitter({
+      writer,
+      axes,
+      dialect: this.options.dialect,
+      dependencies: new Dependencies(),
+      extents: grid.extents,
+      bounds: this.bounds,
+      buffer: (id) => {
+        if (!reads.includes(id)) reads.push(id);
+        const own = this.buffers[id];
+        return {
+          argument: `b${String(reads.indexOf(id))}`,
+          size: sizeOf(own.shape),
+          isWord: this.isWord(id),
+          shape: own.shape,
+        };
+      },
+      infinity: () => {
+        usesInfinity = true;
+        return 'inf';
+      },
+    });
+    const result = rewrite(value, { axes: grid.axes, extents: grid.extents });
+    if (isWord) {
+      const { low, high } = emitter.word(result);
+      const plane = writer.variable('v', low);
+      writer.branch(`${thread} >= ${String(size)}`, () => writer.line(`${plane} = ${high};`));
+      writer.line(`return ${plane};`);
+    } else if (dtype === 'u8') {
+      const { low } = emitter.word(result);
+      const quotient = writer.constant('v', `Math.floor(${low} / 256)`);
+      writer.line(`return ${low} - ${quotient} * 256;`);
+    } else writer.line(`return ${emitter.number(result)};`);
+    const names = [...reads.map((_, at) => `b${String(at)}`), ...(usesInfinity ? ['inf'] : [])];
+    const body = writer.lines.map((line) => `  ${line}\n`).join('');
+    return {
+      source: `function (${names.join(', ')}) {\n${body}}`,
+      output: isWord ? [2 * size] : grid.output,
+      reads,
+      usesInfinity,
+    };
+  }
+}
+
+function pair({ id, extent }: { readonly id: number; readonly extent: number }): [number, number] {
+  return [id, extent];
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}

@@ -1,0 +1,95 @@
+// Which thread computes which element.
+
+import { NetwrightError } from '@netwright/ir';
+import type { Index, Kernel } from '@netwright/compiler';
+import {
+  axisIndex,
+  constantIndex,
+  floorDivide,
+  loadsOf,
+  modulo,
+  reducesOf,
+  unflatten,
+  type Extents,
+} from '@netwright/compiler/kernels';
+import { Dependencies } from './dependencies.ts';
+
+export interface Grid {
+  /** Threads along x and, where there are two dimensions, y. */
+  readonly output: readonly number[];
+  /** Axes that stand for the position of a thread, along x and y. */
+  readonly threads: readonly number[];
+  /** The kernel's axes in terms of those. */
+  readonly axes: ReadonlyMap<number, Index>;
+  /** Extents of the thread and reduction axes. */
+  readonly extents: Extents;
+}
+
+/** Fewest elements of a row that is worth a dimension of its own. */
+const SHORTEST_ROW = 4;
+
+/**
+ * One thread for each element in row-major order; with `rows` in two dimensions, where that lets a whole row share what it loads.
+ *
+ * @throws NetwrightError `gpujs.output` for an output that does not number the elements of its buffer.
+ */
+export function chooseGrid(kernel: Kernel, shape: readonly number[], rows: boolean): Grid {
+  const ids = [...kernel.axes, ...kernel.reductionAxes].map(({ id }) => id);
+  const first = Math.max(-1, ...ids) + 1;
+  const split = rows ? rowStart(kernel, shape) : 0;
+  const parts = split === 0 ? [shape] : [shape.slice(split), shape.slice(0, split)];
+  const output = parts.map((part) => part.reduce((product, dim) => product * dim, 1));
+  const extents = new Map(kernel.reductionAxes.map(({ id, extent }): [number, number] => [id, extent]));
+  output.forEach((extent, at) => extents.set(first + at, extent));
+  const digits = parts.map((part, at) => unflatten(axisIndex(first + at), part, extents));
+  const axes = new Map(kernel.axes.map(({ id }): [number, Index] => [id, constantIndex(0)]));
+  const places = digits.toReversed().flat();
+  kernel.outputs[0].index.forEach((index, dimension) => {
+    bindAxes(kernel, index, places[dimension], extents, axes);
+  });
+  return { output, threads: output.map((_, at) => first + at), axes, extents };
+}
+
+/** Where the last dimensions begin that some load of a reduction does not depend on; 0 where that is no use. */
+function rowStart({ outputs: [{ index, value }] }: Kernel, shape: readonly number[]): number {
+  const dependencies = new Dependencies();
+  const dimensions = index.map((one) => dependencies.ofIndex(one));
+  const loads = reducesOf(value).flatMap(({ body }) => loadsOf(body).map((load) => dependencies.of(load)));
+  const isShared = (from: number): boolean =>
+    loads.some((axes) => dimensions.slice(from).every((own) => [...own].every((axis) => !axes.has(axis))));
+  let start = shape.length;
+  while (start > 0 && isShared(start - 1)) start--;
+  const length = shape.slice(start).reduce((product, dim) => product * dim, 1);
+  return length < SHORTEST_ROW ? 0 : start;
+}
+
+/** Takes the position on one dimension apart into the axes that number it. */
+function bindAxes(
+  { name, axes }: Kernel,
+  { offset, terms }: Index,
+  place: Index,
+  extents: Extents,
+  into: Map<number, Index>,
+): void {
+  const extentOf = (id: number): number => axes.find((axis) => axis.id === id)?.extent ?? 1;
+  const parts = terms.map(({ coefficient, atom }) => ({ coefficient, axis: atom.kind === 'axis' ? atom.axis : -1 }));
+  parts.sort((a, b) => a.coefficient - b.coefficient);
+  let stride = 1;
+  const isNumbering = parts.every(({ coefficient, axis }) => {
+    const isNext = axis >= 0 && coefficient === stride;
+    stride *= extentOf(axis);
+    return isNext;
+  });
+  if (!isNumbering || offset !== 0)
+    throw new NetwrightError({
+      code: 'gpujs.output',
+      operation: 'load',
+      scope: name,
+      expected: 'a kernel that numbers the elements of its output',
+      received: `an output that starts at ${String(offset)} with ${String(terms.length)} terms`,
+    });
+  parts.forEach(({ coefficient, axis }, at) => {
+    const quotient = floorDivide(place, coefficient, extents);
+    into.set(axis, at === parts.length - 1 ? quotient : modulo(quotient, extentOf(axis), extents));
+  });
+}

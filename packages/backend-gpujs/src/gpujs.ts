@@ -1,0 +1,144 @@
+// The backend that renders kernels as functions of gpu.js.
+
+import {
+  compileKernels,
+  reportOf,
+  type Backend,
+  type BufferDecl,
+  type Executable,
+  type LoadOptions,
+  type Store,
+} from '@netwright/compiler';
+import { NetwrightError, type Graph } from '@netwright/ir';
+import { gpujsCapabilities } from './capabilities.ts';
+import { Device, disposed } from './device/device.ts';
+import { importGpu } from './device/gpu-module.ts';
+import { GPU_MODES, resolveMode, type GpuJsMode } from './device/resolve-mode.ts';
+import { KernelEmitter, sizeOf } from './emit/emit-kernel.ts';
+import { GpuJsExecutable, type LoadedKernel } from './runtime/executable.ts';
+import { GpuJsStore } from './runtime/gpujs-store.ts';
+
+export interface GpuJsOptions {
+  /** Where kernels run; `auto` takes `webgpu`, then `webgl2`, then `webasm`, whichever is there first. Default `auto`. */
+  readonly mode?: 'auto' | GpuJsMode;
+}
+
+/** What is held on the device, for those who watch memory. */
+export interface GpuJsUsage {
+  readonly handles: number;
+  readonly kernels: number;
+}
+
+export interface GpuJsBackend extends Backend {
+  usage(): GpuJsUsage;
+}
+
+/**
+ * Runs programs with gpu.js: WebGPU or WebGL 2 in a browser, WebAssembly in Node. `target` names the mode and, once something has been compiled, the one
+ * that really runs and why.
+ *
+ * Throws `gpujs.mode` for an unknown mode; what it makes throws `gpujs.missing` where gpu.js is not installed, `gpujs.mode` for a mode that does not run here,
+ * `gpujs.fallback` where gpu.js leaves the mode, and `gpujs.index` for integers with too many elements.
+ */
+export function gpujs({ mode = 'auto' }: GpuJsOptions = {}): GpuJsBackend {
+  if (mode !== 'auto' && !GPU_MODES.includes(mode)) {
+    throw new NetwrightError({
+      code: 'gpujs.mode',
+      operation: 'gpujs',
+      expected: `one of auto, ${GPU_MODES.join(', ')}`,
+      received: JSON.stringify(mode),
+    });
+  }
+  let opened: Promise<Device> | undefined;
+  let device: Device | undefined;
+  let isDisposed = false;
+  const stores = new WeakMap<Store, GpuJsStore>();
+
+  const open = async (): Promise<Device> => {
+    if (isDisposed) throw disposed('gpujs');
+    opened ??= (async () => {
+      const module = await importGpu();
+      device = new Device(module, await resolveMode(module, mode));
+      return device;
+    })();
+    return opened;
+  };
+  const targetOf = (): string => {
+    if (device === undefined) return mode;
+    const { resolved } = device;
+    return mode === 'auto' ? `${resolved.mode}:auto` : resolved.mode;
+  };
+
+  return {
+    name: 'gpujs',
+    get target() {
+      return targetOf();
+    },
+    capabilities: { precision: 'f32', threads: 1, unsupported: [] },
+    usage: () => ({ handles: device?.liveHandles ?? 0, kernels: device?.liveKernels ?? 0 }),
+    createStore: async () => {
+      const store = new GpuJsStore(await open());
+      stores.set(store, store);
+      return store;
+    },
+    load: async (graph, store, options) => {
+      const running = await open();
+      const own = stores.get(store);
+      if (own !== undefined) return load(running, graph, own, options, targetOf());
+      throw new NetwrightError({
+        code: 'gpujs.store',
+        operation: 'load',
+        expected: 'a store made by this backend',
+        received: `one of backend ${store.backend}`,
+      });
+    },
+    dispose: async () => {
+      isDisposed = true;
+      await (await opened)?.dispose();
+    },
+  };
+}
+
+async function load(
+  device: Device,
+  graph: Graph,
+  store: GpuJsStore,
+  { dims }: LoadOptions,
+  target: string,
+): Promise<Executable> {
+  const started = performance.now();
+  const { mode, reason } = device.resolved;
+  const planned = compileKernels(graph, { dims, capabilities: gpujsCapabilities });
+  const { buffers, kernels } = planned.program;
+  checkWords(buffers);
+  const emitter = new KernelEmitter(buffers, { dialect: { exactMath: !device.isRemote }, rows: mode === 'webasm' });
+  const schedules: string[] = [];
+  const loaded = kernels.map((kernel): LoadedKernel => {
+    const before = performance.now();
+    const emitted = emitter.emit(kernel);
+    const { kernel: made, isNew } = device.kernel(emitted);
+    const cost = isNew ? `made in ${(performance.now() - before).toFixed(1)} ms` : 'from the cache';
+    schedules.push(`${mode} (${reason}), ${emitted.output.join(' x ')} threads, ${cost}`);
+    return { ...emitted, kernel: made };
+  });
+  const report = reportOf(graph, planned, {
+    backend: 'gpujs',
+    target,
+    dims,
+    schedules,
+    compileMilliseconds: performance.now() - started,
+  });
+  return new GpuJsExecutable({ planned, kernels: loaded, emitter, store, device, report });
+}
+
+function checkWords(buffers: readonly BufferDecl[]): void {
+  const large = buffers.filter(({ dtype, shape }) => dtype === 'i32' && 2 * sizeOf(shape) > gpujsCapabilities.maxIndex);
+  if (large.length === 0) return;
+  throw new NetwrightError({
+    code: 'gpujs.index',
+    operation: 'load',
+    expected: `i32 tensors of at most ${String(gpujsCapabilities.maxIndex / 2)} elements`,
+    reasons: large.map(({ shape }) => `one has the shape [${shape.join(', ')}]`),
+    hint: 'use a smaller batch',
+  });
+}

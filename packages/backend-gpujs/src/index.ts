@@ -1,0 +1,2 @@
+export { gpujsCapabilities } from './capabilities.ts';
+export { gpujs, type GpuJsBackend, type GpuJsOptions, type GpuJsUsage } from './gpujs.ts';
