@@ -6,6 +6,7 @@ import { listCommand } from './commands/list.ts';
 import { predictCommand } from './commands/predict.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { trainCommand, type TrainArguments } from './commands/train.ts';
+import { trajectoriesCommand } from './commands/trajectories.ts';
 import { EXIT, reportError, type Session } from './session.ts';
 import { parseOption, parseSpec, type SpecValue } from './spec.ts';
 
@@ -116,6 +117,12 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--json', 'print JSON', false);
   summary.action(async (model: string) => finish(await summaryCommand(session, model, summary.opts())));
 
+  const trajectories = command('trajectories', 'draw the paths of optimizers over surfaces, as SVG')
+    .requiredOption('--out <directory>', 'where the pictures are written')
+    .addOption(backendOption('reference'))
+    .option('--only <names...>', 'the pictures to draw (default: all)');
+  trajectories.action(async () => finish(await trajectoriesCommand(session, trajectories.opts())));
+
   const list = command('list', 'the models, datasets, backends, optimizers and schedules that can be named').option(
     '--json',
     'print JSON',
@@ -129,10 +136,10 @@ function modelOption(name: string): Option {
   return new Option('--model <name>', 'model').default(name);
 }
 
-function backendOption(): Option {
+function backendOption(name = 'cpu'): Option {
   return new Option('--backend <spec>', 'backend, e.g. cpu:threads=2 or reference')
     .argParser(parseSpecArgument)
-    .default(parseSpec('cpu'), 'cpu');
+    .default(parseSpec(name), name);
 }
 
 /** Commander prints such messages after the option's name. */

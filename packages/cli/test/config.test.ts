@@ -36,7 +36,9 @@ describe('a configuration', () => {
       `export default { plugins: { optimizers: { lion: () => { throw new Error('lion was made'); }, sgd: () => { throw new Error('mine'); } } } };`,
     );
     const { out } = await runIn(place, 'list', '--json');
-    expect(JSON.parse(out)).toMatchObject({ optimizers: ['adamw', 'momentum', 'sgd', 'lion'] });
+    expect(JSON.parse(out)).toMatchObject({
+      optimizers: expect.arrayContaining(['adamw', 'momentum', 'sgd', 'lion']) as string[],
+    });
     expect((await runIn(place, 'train', '--optimizer', 'lion')).err).toContain('lion was made');
     expect((await runIn(place, 'train', '--optimizer', 'sgd')).err).toContain('mine');
   });

@@ -18,7 +18,7 @@ import {
 } from '@netwright/ir';
 import { operandError, sizeOfSystem } from './size-of-system.ts';
 
-/** Largest system that {@link solve} unrolls; the graph has about 20 operations for each row. */
+/** Largest system that {@link solve} unrolls; the graph has about 30 operations for each row. */
 export const SOLVE_LIMIT = 64;
 
 /**

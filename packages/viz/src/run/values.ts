@@ -1,0 +1,47 @@
+// Values of a surface at many points at once.
+
+import { compile, type Backend } from '@netwright/compiler';
+import { GraphBuilder, tensorType } from '@netwright/ir';
+import type { Point, Surface } from '../surfaces/surface.ts';
+import { tensorData } from './numbers.ts';
+
+/** The whole loss at each point. */
+export async function valuesAt(
+  surface: Pick<Surface, 'value'>,
+  points: readonly Point[],
+  backend: Backend,
+): Promise<readonly number[]> {
+  const builder = new GraphBuilder();
+  const type = tensorType('f32', [points.length]);
+  const [x, y] = ['x', 'y'].map((name) => builder.input(name, type));
+  builder.output('value', surface.value(x, y));
+  const executable = await compile(builder.finish(), backend);
+  const [xs, ys] = [0, 1].map((axis) =>
+    tensorData(
+      points.map((point) => point[axis]),
+      [points.length],
+      backend,
+    ),
+  );
+  const { value } = await executable.run({ x: xs, y: ys });
+  await executable.dispose();
+  return Array.from(value.data);
+}
+
+/** Values at the centres of a grid of cells over a window, row by row from the smallest y. */
+export interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+  readonly values: readonly number[];
+}
+
+export async function valueGrid(surface: Surface, columns: number, rows: number, backend: Backend): Promise<Grid> {
+  const { x, y } = surface.window;
+  const centre = ([low, high]: readonly [number, number], index: number, count: number): number =>
+    low + ((index + 0.5) / count) * (high - low);
+  const points = Array.from({ length: columns * rows }, (_, at): Point => [
+    centre(x, at % columns, columns),
+    centre(y, Math.floor(at / columns), rows),
+  ]);
+  return { columns, rows, values: await valuesAt(surface, points, backend) };
+}
