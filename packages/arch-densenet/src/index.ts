@@ -1,0 +1,2 @@
+export { densenet, type DenseNetOptions } from './densenet.ts';
+export { denseBlock, denseLayer, transition, type DenseLayerOptions } from './blocks.ts';
