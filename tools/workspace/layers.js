@@ -29,7 +29,7 @@ export const layers = [
 
 /**
  * What tests may use beyond that: plugins the conformance kit (but for the reference backend, on which the kit rests);
- * weights, the training loop and pictures the reference backend, to run programs on.
+ * contracts, weights, the training loop and pictures the reference backend, to run programs on.
  */
 export const testLayers = layers.map((layer) => ({
   ...layer,
@@ -38,6 +38,6 @@ export const testLayers = layers.map((layer) => ({
 
 function addedInTests({ sourceTag, allSourceTags = [] }) {
   if (allSourceTags.includes(plugin)) return ['kind:testing'];
-  if (['kind:weights', 'kind:train', 'kind:viz'].includes(sourceTag)) return ['backend:reference'];
+  if ([contract, 'kind:weights', 'kind:train', 'kind:viz'].includes(sourceTag)) return ['backend:reference'];
   return [];
 }
