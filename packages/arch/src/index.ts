@@ -54,3 +54,19 @@ export { scaleDepths } from './scaling/scale-depths.ts';
 export { scaleModel } from './scaling/scale-model.ts';
 export { resnextBlock, type ResNeXtBlockOptions, type ResNeXtForm } from './blocks/resnext-forms.ts';
 export { invertedResidual, type InvertedResidualOptions } from './blocks/inverted-residual.ts';
+export { squeezeExcitation, type SqueezeExcitationOptions } from './blocks/squeeze-excitation.ts';
+export { addShortcut, type ShortcutKind, type ShortcutOptions } from './blocks/residual-shortcut.ts';
+export {
+  basicBlock,
+  bottleneckBlock,
+  type BottleneckBlockOptions,
+  type ResidualBlockOptions,
+} from './blocks/residual-blocks.ts';
+export {
+  preactivationBasicBlock,
+  preactivationBottleneckBlock,
+  type PreactivationBlockOptions,
+} from './blocks/preactivation-blocks.ts';
+export { imageStem, type ImageStemKind, type ImageStemOptions } from './blocks/image-stem.ts';
+export { classifierHead, type ClassifierHeadOptions } from './blocks/classifier-head.ts';
+export { residualNetwork, type ResidualNetworkOptions } from './blocks/residual-network.ts';
