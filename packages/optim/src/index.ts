@@ -10,6 +10,7 @@ export {
   type ApplyOptimizerOptions,
   type GradientPointOptions,
 } from './apply-optimizer.ts';
+export { averagedNames, averageWeights, AVERAGE_PREFIX, type AverageOptions } from './average-weights.ts';
 export { curvatureOf, elementsOf, joinTensors, splitVector, type Curvature } from './curvature.ts';
 export { conjugateGradient, type ConjugateGradientOptions } from './linear-algebra/conjugate-gradient.ts';
 export { dot, norm } from './linear-algebra/dot.ts';

@@ -3,7 +3,7 @@
 import type { TensorData } from '@netwright/compiler';
 import type { BatchCursor } from '@netwright/data';
 import { NetwrightError, type Graph } from '@netwright/ir';
-import type { ScheduleState } from '@netwright/optim';
+import { OPTIMIZER_PREFIX, type ScheduleState } from '@netwright/optim';
 import { readSafetensors, toSafetensor, writeSafetensors, type SafetensorsTensor } from '@netwright/weights';
 
 const VERSION = 1;
@@ -13,6 +13,8 @@ const BEST_PREFIX = 'best/';
 /** What identifies a run: a checkpoint continues only the run whose fields are the same. */
 export interface RunIdentity {
   readonly model: string;
+  /** Structural hash of the model's training form, frozen parts included. */
+  readonly network: string;
   /** Structural hash of the training graph: model, loss, optimizer, frozen parts, clipping. */
   readonly graph: string;
   readonly optimizer: string;
@@ -25,6 +27,8 @@ export interface RunIdentity {
   readonly samples: number;
   readonly batchSize: number;
   readonly accumulate: number;
+  /** Options of the moving average of weights. */
+  readonly ema: string;
   readonly epochs: number;
   readonly seed: number;
 }
@@ -67,32 +71,20 @@ export function serializeCheckpoint({ identity, target, state, entries, best }: 
 }
 
 /**
- * Reads a checkpoint for a training graph.
+ * Reads a checkpoint for a training graph. See {@link matchCheckpoint} for `options`.
  *
  * @throws NetwrightError `checkpoint.format` when the file is not a checkpoint, `checkpoint.model` when it is one of another run (all differences are
  *   listed), or a `safetensors.*` error when the file is damaged.
  */
-export function deserializeCheckpoint(bytes: Uint8Array, graph: Graph, identity: RunIdentity): Checkpoint {
+export function deserializeCheckpoint(
+  bytes: Uint8Array,
+  graph: Graph,
+  identity: RunIdentity,
+  options: MatchOptions = {},
+): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
   const header = parseHeader(metadata[METADATA_KEY]);
-  const different = (Object.keys(identity) as (keyof RunIdentity)[]).filter(
-    (key) => header.identity[key] !== identity[key],
-  );
-  const names = [...Object.keys(graph.parameters), ...Object.keys(graph.states)];
-  const missing = names.filter((name) => !tensors.has(name));
-  if (different.length > 0 || missing.length > 0) {
-    throw new NetwrightError({
-      code: 'checkpoint.model',
-      operation: 'resume',
-      expected: `a checkpoint of ${identity.model} trained with ${identity.optimizer}`,
-      received: `one of ${header.identity.model} trained with ${header.identity.optimizer}`,
-      reasons: [
-        ...different.map((key) => `${key} is ${String(header.identity[key])}, not ${String(identity[key])}`),
-        ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}`] : []),
-      ],
-      hint: 'resume with the settings of the run, or start a new run',
-    });
-  }
+  checkIdentity(header.identity, new Set(tensors.keys()), graph, identity, options);
   const entries = new Map<string, TensorData>();
   const best = new Map<string, TensorData>();
   for (const [name, tensor] of tensors) {
@@ -100,6 +92,78 @@ export function deserializeCheckpoint(bytes: Uint8Array, graph: Graph, identity:
     (isBest ? best : entries).set(isBest ? name.slice(BEST_PREFIX.length) : name, toTensorData(tensor, name));
   }
   return { ...header, entries, best: best.size > 0 ? best : undefined };
+}
+
+export interface MatchOptions {
+  /** Whether optimizer, its settings and the schedule may differ. Default false. */
+  readonly allowOptimizerChange?: boolean;
+}
+
+/** What an allowed change of the optimizer changes. */
+const OPTIMIZER_FIELDS: readonly (keyof RunIdentity)[] = ['optimizer', 'schedule', 'graph'];
+
+/**
+ * The checkpoint as a run of `identity` continues it: where the optimizer was changed, without the state of the former one, so that the new one starts
+ * with fresh moments; other numbers for the same rule keep them.
+ *
+ * @throws NetwrightError `checkpoint.model` when it is one of another run (all differences are listed).
+ */
+export function matchCheckpoint(
+  checkpoint: Checkpoint,
+  graph: Graph,
+  identity: RunIdentity,
+  options: MatchOptions = {},
+): Checkpoint {
+  const { entries } = checkpoint;
+  const names = new Set(entries.keys());
+  checkIdentity(checkpoint.identity, names, graph, identity, options);
+  const own = Object.keys(graph.states).filter((name) => name.startsWith(OPTIMIZER_PREFIX));
+  const continues =
+    ruleOf(checkpoint.identity.optimizer) === ruleOf(identity.optimizer) && own.every((name) => names.has(name));
+  if (continues) return checkpoint;
+  return { ...checkpoint, entries: new Map([...entries].filter(([name]) => !name.startsWith(OPTIMIZER_PREFIX))) };
+}
+
+/** Name and options of an optimizer without the numbers. */
+function ruleOf(optimizer: string): string {
+  const at = optimizer.indexOf('{');
+  const options = JSON.parse(optimizer.slice(at)) as Readonly<Record<string, unknown>>;
+  const structure = Object.entries(options).filter(([, value]) => typeof value !== 'number');
+  return `${optimizer.slice(0, at)}${JSON.stringify(structure)}`;
+}
+
+function checkIdentity(
+  received: RunIdentity,
+  entries: ReadonlySet<string>,
+  graph: Graph,
+  identity: RunIdentity,
+  { allowOptimizerChange = false }: MatchOptions,
+): void {
+  const fields = Object.keys(identity) as (keyof RunIdentity)[];
+  const different = fields.filter((key) => received[key] !== identity[key]);
+  const refused = different.filter((key) => !allowOptimizerChange || !OPTIMIZER_FIELDS.includes(key));
+  const names = [...Object.keys(graph.parameters), ...Object.keys(graph.states)];
+  const missing = names.filter(
+    (name) => !entries.has(name) && !(allowOptimizerChange && name.startsWith(OPTIMIZER_PREFIX)),
+  );
+  if (refused.length === 0 && missing.length === 0) return;
+  const optimizerOnly =
+    missing.every((name) => name.startsWith(OPTIMIZER_PREFIX)) &&
+    refused.every((key) => OPTIMIZER_FIELDS.includes(key));
+  throw new NetwrightError({
+    code: 'checkpoint.model',
+    operation: 'resume',
+    expected: `a checkpoint of ${identity.model} trained with ${identity.optimizer}`,
+    received: `one of ${received.model} trained with ${received.optimizer}`,
+    reasons: [
+      ...refused.map((key) => `${key} is ${String(received[key])}, not ${String(identity[key])}`),
+      ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}`] : []),
+    ],
+    hint:
+      optimizerOnly && different.some((key) => key !== 'graph')
+        ? 'resume with the settings of the run, allow the change (allowOptimizerChange), or start a new run'
+        : 'resume with the settings of the run, or start a new run',
+  });
 }
 
 function parseHeader(text: string | undefined): Pick<Checkpoint, 'identity' | 'target' | 'state'> {

@@ -11,6 +11,7 @@ export { identityOf, targetOf } from './run-identity.ts';
 export {
   createTrainer,
   type Batch,
+  type EmaOptions,
   type Evaluation,
   type StepResult,
   type Trainer,
@@ -21,8 +22,10 @@ export { accuracy, argmax, confusion, topK, type Metric, type MetricBatch } from
 export type { MetricValues, TrainEvent, TrainListener } from './events.ts';
 export {
   deserializeCheckpoint,
+  matchCheckpoint,
   serializeCheckpoint,
   type Checkpoint,
+  type MatchOptions,
   type RunIdentity,
   type RunState,
 } from './checkpoint.ts';

@@ -13,15 +13,17 @@ export function identityOf(options: LoadedOptions, trainer: Trainer): RunIdentit
   const { model, optimizer, data, schedule = constantLr(), transforms = [], metrics = [accuracy()] } = options;
   return {
     model: model.name,
+    network: structuralHash(trainer.modelGraph),
     graph: structuralHash(trainer.graph),
     optimizer: `${optimizer.name}${JSON.stringify(optimizer.options)}`,
-    schedule: schedule.name,
+    schedule: `${schedule.name}${JSON.stringify(schedule.options ?? {})}`,
     transforms: JSON.stringify(transforms.map(({ name, options: settings }) => ({ name, ...settings }))),
     metrics: metrics.map(({ name }) => name).join(', '),
     data: data.name,
     samples: data.train.length,
     batchSize: options.batchSize ?? 64,
     accumulate: options.accumulate ?? 1,
+    ema: JSON.stringify(options.ema ?? null),
     epochs: options.epochs ?? 1,
     seed: options.seed ?? 0,
   };

@@ -73,6 +73,11 @@ export interface TrainOptions extends Omit<TrainerOptions, 'loss'> {
   readonly resume?: Checkpoint;
   /** Resume although the checkpoint was made on another backend or target; bits may then differ. Default false. */
   readonly allowTargetChange?: boolean;
+  /**
+   * Resume with another optimizer, other settings of it, or another schedule than the checkpoint's. Moments stay where only numbers differ, and start anew
+   * otherwise. Default false.
+   */
+  readonly allowOptimizerChange?: boolean;
   readonly on?: TrainListener | readonly TrainListener[];
   /** Stops after the current step, with a checkpoint when there is a storage. */
   readonly signal?: AbortSignal;

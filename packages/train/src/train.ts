@@ -4,8 +4,7 @@ import type { TensorData } from '@netwright/compiler';
 import { batchesPerEpoch, createBatches } from '@netwright/data';
 import { crossEntropy, isNetwrightError, NetwrightError } from '@netwright/ir';
 import { constantLr, type Schedule } from '@netwright/optim';
-import { stateDictNames } from '@netwright/weights';
-import type { RunState } from './checkpoint.ts';
+import { matchCheckpoint, type RunState } from './checkpoint.ts';
 import { evaluate, type EvaluationResult } from './evaluate.ts';
 import type { MetricValues, TrainEvent, TrainListener } from './events.ts';
 import { accuracy, type Metric } from './metrics.ts';
@@ -17,7 +16,7 @@ import { createTrainer, type StepResult, type Trainer } from './trainer.ts';
  * Trains a model: any backend, optimizer and architecture. The result's trainer holds the weights; dispose of it when done.
  *
  * @throws NetwrightError `train.nonFinite` (parameters are then those before the bad step, and the last checkpoint is kept), `train.data` when the
- *   data does not fit the model, `train.target` when a checkpoint is of another target.
+ *   data does not fit the model, `train.target` when a checkpoint is of another target, `checkpoint.model` when it is of another run.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = new TrainingRun(await resolveData(options));
@@ -63,8 +62,7 @@ class TrainingRun {
     try {
       await this.begin(trainer);
       const { interrupted, validation } = await this.runEpochs(trainer);
-      const restore = this.options.restoreBest ?? this.options.earlyStopping !== undefined;
-      if (!interrupted && restore && this.best !== undefined) await trainer.restore(this.best);
+      if (!interrupted) await this.settleWeights(trainer);
       const evaluation = interrupted ? undefined : await this.finalEvaluation(trainer);
       const test = this.options.data.test === undefined ? undefined : evaluation?.values;
       const seconds = (performance.now() - this.started) / 1000;
@@ -86,14 +84,24 @@ class TrainingRun {
     }
   }
 
+  /** Leaves the weights that the run ends with: the best, the averages, or the last. */
+  private async settleWeights(trainer: Trainer): Promise<void> {
+    const { restoreBest, earlyStopping, ema } = this.options;
+    if ((restoreBest ?? earlyStopping !== undefined) && this.best !== undefined) await trainer.restore(this.best);
+    else if (ema !== undefined) await trainer.restore(await trainer.weights());
+  }
+
   private async begin(trainer: Trainer): Promise<void> {
     const { resume, weights } = this.options;
     if (resume !== undefined) {
       checkTarget(resume, this.options);
-      this.state = resume.state;
-      this.best = resume.best;
-      this.firstStep = resume.state.step;
-      await trainer.restore(resume.entries, resume.state.step);
+      const identity = identityOf(this.options, trainer);
+      const { state, best, entries } = matchCheckpoint(resume, trainer.graph, identity, this.options);
+      this.state =
+        resume.identity.schedule === identity.schedule ? state : { ...state, schedule: this.schedule.initial };
+      this.best = best;
+      this.firstStep = state.step;
+      await trainer.restore(entries, state.step);
     } else if (weights !== undefined) await trainer.restore(weights);
     await this.emit({
       kind: 'start',
@@ -252,7 +260,7 @@ class TrainingRun {
     const measured: MetricValues = validation ?? training;
     const value = measured[monitored.name];
     const improved = this.improves(value, monitored.lowerIsBetter);
-    if (improved) this.best = await modelEntries(trainer);
+    if (improved) this.best = await trainer.weights();
     this.state = {
       ...this.state,
       epoch: this.emptyEpoch(),
@@ -359,10 +367,4 @@ class TrainingRun {
   private async emit(event: TrainEvent): Promise<void> {
     for (const listener of this.listeners) await listener(event);
   }
-}
-
-async function modelEntries(trainer: Trainer): Promise<ReadonlyMap<string, TensorData>> {
-  const entries = new Map<string, TensorData>();
-  for (const name of stateDictNames(trainer.modelGraph)) entries.set(name, await trainer.store.read(name));
-  return entries;
 }

@@ -14,11 +14,13 @@ import {
   inferenceMode,
   NetwrightError,
   RANDOM_INPUTS,
+  renameParameters,
   selectOutputs,
   type Graph,
   type Loss,
 } from '@netwright/ir';
-import type { Optimizer } from '@netwright/optim';
+import { AVERAGE_PREFIX, averagedNames, type AverageOptions, type Optimizer } from '@netwright/optim';
+import { stateDictNames } from '@netwright/weights';
 import { findBadNode } from './find-bad-node.ts';
 import { freeze } from './freeze.ts';
 import { countImages, floats, imageTensor, labelTensor, withLoss } from './inputs.ts';
@@ -36,6 +38,11 @@ export interface Batch {
   readonly labels: Int32Array;
 }
 
+export interface EmaOptions extends AverageOptions {
+  /** Which weights are evaluated, predict, and are left and saved at the end of a run. Default `average`. */
+  readonly use?: 'average' | 'current';
+}
+
 export interface TrainerOptions {
   readonly model: Model;
   readonly backend: Backend;
@@ -49,6 +56,8 @@ export interface TrainerOptions {
   readonly lrScale?: (parameter: string) => number;
   readonly clipNorm?: number;
   readonly clipValue?: number;
+  /** Keeps an exponential moving average of weights and running statistics. Default none. */
+  readonly ema?: EmaOptions;
   /** Micro-batches that a step's batch is cut into; the result is that of the whole batch but for batch statistics. Default 1. */
   readonly accumulate?: number;
 }
@@ -83,7 +92,8 @@ export interface Trainer {
    * One update.
    *
    * @param hyper - values that replace the optimizer's hyper-parameters in this step.
-   * @throws NetwrightError `train.nonFinite` when the loss or gradient is not finite; parameters and state are then as before.
+   * @throws NetwrightError `train.nonFinite` when the loss or gradient is not finite; parameters and state are then as before. `train.hyper` for a
+   *   hyper-parameter that the optimizer does not have.
    */
   step(batch: Batch, hyper?: Readonly<Record<string, number>>): Promise<StepResult>;
   /** Loss and predictions in inference mode. */
@@ -94,7 +104,9 @@ export interface Trainer {
   intermediate(scope: string, images: Float32Array): Promise<TensorData>;
   /** Every entry of the store: parameters, statistics, moments, counters. */
   snapshot(): Promise<Map<string, TensorData>>;
-  /** Writes entries back, e.g. from a snapshot, and sets the number of updates done. */
+  /** The weights that are evaluated, by their names in the model: parameters and statistics, averaged where `ema` says so. */
+  weights(): Promise<Map<string, TensorData>>;
+  /** Writes entries back, e.g. from a snapshot, and sets the number of updates done. An average without an entry of its own becomes that of its weight. */
   restore(entries: ReadonlyMap<string, TensorData>, steps?: number): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -118,6 +130,9 @@ class GraphTrainer implements Trainer {
   private readonly backend: Backend;
   private readonly seed: number;
   private readonly accumulate: number;
+  /** Weights that have an average. */
+  private readonly averaged: ReadonlySet<string>;
+  private readonly usesAverage: boolean;
   private readonly graphs: Readonly<Record<Program, Graph>>;
   private readonly executables = new Map<string, Promise<Executable>>();
 
@@ -130,8 +145,10 @@ class GraphTrainer implements Trainer {
     this.accumulate = options.accumulate ?? 1;
     this.modelGraph = freeze(model.build(), trainable);
     const training: TrainingGraphOptions = { ...options, model: this.modelGraph, optimizer, loss, groups };
-    const predict = inferenceMode.run(this.modelGraph);
     const step = buildTrainingStep(training);
+    this.averaged = new Set(options.ema === undefined ? [] : averagedNames(step));
+    this.usesAverage = (options.ema?.use ?? 'average') === 'average';
+    const predict = renameParameters(inferenceMode.run(this.modelGraph), (name) => this.evaluatedName(name));
     // Steps in one piece run neither part, and some optimizers have no update without the loss.
     const parts =
       this.accumulate > 1
@@ -162,6 +179,7 @@ class GraphTrainer implements Trainer {
 
   async step(batch: Batch, hyper: Readonly<Record<string, number>> = {}): Promise<StepResult> {
     const scalars = { ...this.optimizer.hyper, ...hyper };
+    this.requireHyper(hyper);
     const result =
       this.accumulate > 1 ? await this.accumulatedStep(batch, scalars) : await this.wholeStep(batch, scalars);
     this.steps++;
@@ -217,8 +235,19 @@ class GraphTrainer implements Trainer {
     return entries;
   }
 
+  async weights(): Promise<Map<string, TensorData>> {
+    const entries = new Map<string, TensorData>();
+    for (const name of stateDictNames(this.modelGraph))
+      entries.set(name, await this.store.read(this.evaluatedName(name)));
+    return entries;
+  }
+
   async restore(entries: ReadonlyMap<string, TensorData>, steps = this.steps): Promise<void> {
-    for (const [name, tensor] of entries) await this.store.write(name, tensor);
+    for (const [name, tensor] of entries) {
+      await this.store.write(name, tensor);
+      const average = `${AVERAGE_PREFIX}${name}`;
+      if (this.averaged.has(name) && !entries.has(average)) await this.store.write(average, tensor);
+    }
     this.steps = steps;
   }
 
@@ -227,6 +256,24 @@ class GraphTrainer implements Trainer {
     this.executables.clear();
     await this.openStore?.dispose();
     this.openStore = undefined;
+  }
+
+  private evaluatedName(name: string): string {
+    return this.usesAverage && this.averaged.has(name) ? `${AVERAGE_PREFIX}${name}` : name;
+  }
+
+  private requireHyper(hyper: Readonly<Record<string, number>>): void {
+    const known = Object.keys(this.optimizer.hyper);
+    const unknown = Object.keys(hyper).filter((name) => !known.includes(name));
+    if (unknown.length === 0) return;
+    throw new NetwrightError({
+      code: 'train.hyper',
+      operation: 'step',
+      scope: this.optimizer.name,
+      expected: `hyper-parameters among ${known.join(', ')}`,
+      received: unknown.join(', '),
+      hint: 'the schedule must fit the optimizer',
+    });
   }
 
   private get predictionName(): string {
@@ -272,7 +319,7 @@ class GraphTrainer implements Trainer {
           this.graphs.accumulation,
           images.subarray(start * pixels, end * pixels),
           labels.subarray(start, end),
-          {},
+          hyper,
           start,
         ),
         [TRAINING_NAMES.weight]: this.scalar((end - start) / total),

@@ -19,7 +19,15 @@ import {
   type Loss,
   type Tensor,
 } from '@netwright/ir';
-import { applyOptimizer, hyperInputs, type Optimizer } from '@netwright/optim';
+import {
+  applyOptimizer,
+  averageWeights,
+  hyperInputs,
+  type ApplyOptimizerOptions,
+  type AverageOptions,
+  type Optimizer,
+} from '@netwright/optim';
+import { modelAtPoint } from './gradient-point.ts';
 
 export interface TrainingGraphOptions {
   /** Model in training form; its first output is the prediction. */
@@ -34,6 +42,8 @@ export interface TrainingGraphOptions {
   readonly clipNorm?: number;
   /** Largest absolute value of any gradient element, after clipping by norm. */
   readonly clipValue?: number;
+  /** Moving average of the weights; default none. */
+  readonly ema?: AverageOptions;
 }
 
 /** Names that every training graph uses. */
@@ -53,9 +63,7 @@ const BACKUP = 'backup/';
  * and `finite`: whether both are finite and, for second-order optimizers, the new parameters too. Where it is false every update keeps the old value.
  */
 export function buildTrainingStep(options: TrainingGraphOptions): Graph {
-  const builder = GraphBuilder.from(options.model);
-  const { loss, grads } = forwardAndBackward(builder, options);
-  const hyper = hyperInputs(builder, options.optimizer);
+  const { builder, hyper, loss, grads } = forwardAndBackward(options);
   const statistics = { ...builder.updates };
   const norm = globalNorm(Object.values(grads));
   const finite = update(builder, options, { grads, loss, norm, hyper, gate: and(isFiniteOp(loss), isFiniteOp(norm)) });
@@ -63,6 +71,7 @@ export function buildTrainingStep(options: TrainingGraphOptions): Graph {
     const updated = builder.tensor(value);
     builder.update(name, where(finite, updated, leafOf(builder, name)));
   }
+  if (options.ema !== undefined) averageWeights(builder, options.ema, finite);
   emitOutputs(builder, { loss, gradientNorm: norm, finite });
   return builder.finish();
 }
@@ -72,8 +81,7 @@ export function buildTrainingStep(options: TrainingGraphOptions): Graph {
  * of a step (`$first`) starts the sums and sets the old statistics aside, so that the update can bring them back.
  */
 export function buildAccumulation(options: TrainingGraphOptions): Graph {
-  const builder = GraphBuilder.from(options.model);
-  const { loss, grads } = forwardAndBackward(builder, options);
+  const { builder, loss, grads } = forwardAndBackward(options);
   const weight = builder.input(TRAINING_NAMES.weight, tensorType('f32', []));
   const first = builder.input('$first', tensorType('bool', []));
   for (const name of Object.keys(builder.updates)) {
@@ -112,14 +120,21 @@ export function buildAccumulatedUpdate(options: TrainingGraphOptions): Graph {
     const current = builder.state(name, type, { init });
     builder.update(name, where(finite, current, scratchState(builder, `${BACKUP}${name}`, type)));
   }
+  if (options.ema !== undefined) averageWeights(builder, options.ema, finite);
   emitOutputs(builder, { gradientNorm: norm, finite });
   return builder.finish();
 }
 
-function forwardAndBackward(
-  builder: GraphBuilder,
-  options: TrainingGraphOptions,
-): { readonly loss: Tensor; readonly grads: Record<string, Tensor> } {
+interface Gradients {
+  readonly builder: GraphBuilder;
+  readonly hyper: Readonly<Record<string, Tensor>>;
+  readonly loss: Tensor;
+  readonly grads: Record<string, Tensor>;
+}
+
+/** The model, its loss and the gradients, at the point where the optimizer takes them. */
+function forwardAndBackward(options: TrainingGraphOptions): Gradients {
+  const { builder, hyper, points } = modelAtPoint(options.model, options.optimizer, perParameter(options));
   const outputs = Object.values(builder.outputs);
   const [prediction] = outputs;
   const target = builder.input(TRAINING_NAMES.target, options.loss.targetType(builder.tensor(prediction.value).type));
@@ -129,12 +144,25 @@ function forwardAndBackward(
       return lossWeight === 1 ? term : mul(term, lossWeight);
     })
     .reduce((total, term) => add(total, term));
-  const trainable = Object.entries(builder.parameters).filter(([, def]) => def.trainable);
-  const values = gradients(
+  const values = gradients(loss, Object.values(points));
+  return {
+    builder,
+    hyper,
     loss,
-    trainable.map(([, { value }]) => builder.tensor(value)),
-  );
-  return { loss, grads: Object.fromEntries(trainable.map(([name], index) => [name, values[index]])) };
+    grads: Object.fromEntries(Object.keys(points).map((name, index) => [name, values[index]])),
+  };
+}
+
+/** What differs between parameters: values of their decay group, and the scale of the learning rate. */
+function perParameter({
+  model,
+  groups,
+  lrScale,
+}: TrainingGraphOptions): Pick<ApplyOptimizerOptions, 'override' | 'lrScale'> {
+  return {
+    override: (name) => groups[model.parameters[name].group] ?? {},
+    ...(lrScale === undefined ? {} : { lrScale }),
+  };
 }
 
 interface UpdateParts {
@@ -152,7 +180,7 @@ function update(
   options: TrainingGraphOptions,
   { grads, loss, norm, hyper, gate }: UpdateParts,
 ): Tensor {
-  const { optimizer, groups, lrScale, clipNorm, clipValue } = options;
+  const { optimizer, clipNorm, clipValue } = options;
   const factor = clipNorm === undefined ? undefined : minimum(div(clipNorm, add(norm, 1e-6)), 1);
   const clipped = Object.fromEntries(
     Object.entries(grads).map(([name, grad]) => {
@@ -164,8 +192,7 @@ function update(
     grads: clipped,
     hyper,
     gate,
-    override: (name) => groups[builder.parameters[name].group] ?? {},
-    ...(lrScale === undefined ? {} : { lrScale }),
+    ...perParameter(options),
     ...(loss === undefined ? {} : { loss }),
   });
   return made ?? gate;

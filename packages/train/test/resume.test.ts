@@ -6,11 +6,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crossEntropy } from '@netwright/ir';
 import { normalize, randomCrop } from '@netwright/data';
-import { reduceOnPlateau } from '@netwright/optim';
+import { cosine, reduceOnPlateau } from '@netwright/optim';
 import {
   createTrainer,
   deserializeCheckpoint,
   identityOf,
+  matchCheckpoint,
   serializeCheckpoint,
   topK,
   train,
@@ -22,6 +23,7 @@ import { messageOf } from './error.ts';
 import {
   descent,
   f32,
+  lookAhead,
   MemoryStorage,
   momentum,
   plain,
@@ -149,6 +151,8 @@ describe('a checkpoint', () => {
     ],
     ['another optimizer', { optimizer: descent() }, ['optimizer is heavyBall{', 'not descent{']],
     ['another option of the optimizer', { optimizer: momentum({ lr: 0.2 }) }, ['"lr":0.1', '"lr":0.2']],
+    ['another schedule', { schedule: reduceOnPlateau({ patience: 1 }) }, ['{"patience":0}', '{"patience":1}']],
+    ['a moving average', { ema: { decay: 0.9 } }, ['ema is null, not {"decay":0.9}']],
     ['another batch size', { batchSize: 4 }, ['batchSize is 8, not 4']],
     ['more epochs', { epochs: 4 }, ['epochs is 3, not 4']],
     ['another seed', { seed: 1 }, ['seed is 0, not 1']],
@@ -159,7 +163,43 @@ describe('a checkpoint', () => {
     const { graph, identity } = await identified(options);
     const message = await messageOf(() => deserializeCheckpoint(serializeCheckpoint(checkpoint), graph, identity));
     for (const reason of reasons) expect(message).toContain(reason);
-    expect(message).toContain('Hint: resume with the settings of the run, or start a new run [checkpoint.model]');
+    expect(message).toMatch(
+      /Hint: resume with the settings of the run, (allow the change \(allowOptimizerChange\), )?or start a new run \[checkpoint\.model\]$/,
+    );
+  });
+
+  it('says that a change of the optimizer can be allowed where nothing else differs', async () => {
+    const messageFor = async (options: Partial<TrainOptions>): Promise<string> => {
+      const { graph, identity } = await identified(options);
+      return messageOf(() => deserializeCheckpoint(serializeCheckpoint(checkpoint), graph, identity));
+    };
+    expect(await messageFor({ optimizer: lookAhead() })).toContain('allow the change (allowOptimizerChange)');
+    expect(await messageFor({ optimizer: lookAhead(), seed: 1 })).not.toContain('allowOptimizerChange');
+    expect(await messageFor({ clipNorm: 1 })).not.toContain('allowOptimizerChange');
+  });
+
+  it('goes on with another optimizer where that is allowed: weights stay, moments start anew', async () => {
+    const options = { optimizer: lookAhead(), schedule: cosine() };
+    const { graph, identity } = await identified(options);
+    const change = { allowOptimizerChange: true };
+    const read = deserializeCheckpoint(serializeCheckpoint(checkpoint), graph, identity, change);
+    expect(Object.keys(plain(checkpoint.entries))).toContain('optimizer/velocity/fc.weight');
+    const resumed = await trainSmall({ ...OPTIONS, ...options, ...change, resume: read });
+    expect(resumed.result.steps).toBe(9);
+    expect(Array.from(resumed.entries.get('optimizer/step')?.data ?? [])).toEqual([9 - checkpoint.state.step]);
+    const message = await messageOf(() => trainSmall({ ...OPTIONS, ...options, resume: read }));
+    expect(message).toContain('[checkpoint.model]');
+    const other = { ...OPTIONS, ...options, ...change, seed: 1, resume: read };
+    expect(await messageOf(() => trainSmall(other))).toContain('seed is 0, not 1');
+  });
+
+  it('keeps its moments where only numbers of the optimizer change', async () => {
+    const options = { optimizer: momentum({ lr: 0.05 }) };
+    const { graph, identity } = await identified(options);
+    const continued = matchCheckpoint(checkpoint, graph, identity, { allowOptimizerChange: true });
+    expect(plain(continued.entries)).toEqual(plain(checkpoint.entries));
+    const resumed = await trainSmall({ ...OPTIONS, ...options, resume: continued, allowOptimizerChange: true });
+    expect(Array.from(resumed.entries.get('optimizer/step')?.data ?? [])).toEqual([9]);
   });
 
   it('is refused for other data', async () => {

@@ -54,6 +54,18 @@ export const descent = defineOptimizer({
   }),
 });
 
+/** Momentum whose gradient is that of the point ahead. */
+export const lookAhead = defineOptimizer({
+  name: 'lookAhead',
+  options: { lr: 0.1, momentum: 0.9, weightDecay: 0 },
+  state: () => ({ velocity: zerosInit }),
+  gradientAt: ({ param, state, hyper }) => add(param, mul(state.velocity, hyper.momentum)),
+  update({ param, grad, state, hyper: { lr, momentum: mu } }) {
+    const velocity = sub(mul(state.velocity, mu), mul(grad, lr));
+    return { param: add(param, velocity), state: { velocity } };
+  },
+});
+
 /** Images of three kinds of stripes (rows, columns, diagonals) under noise; the class is the kind. */
 export function stripes(
   count: number,

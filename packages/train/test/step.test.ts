@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TensorData } from '@netwright/compiler';
 import { messageOf } from './error.ts';
-import { batchOf, descent, largestDifference, momentum, plain, small, withTrainer } from './small-runs.ts';
+import { batchOf, descent, largestDifference, lookAhead, momentum, plain, small, withTrainer } from './small-runs.ts';
 
 type Entries = ReadonlyMap<string, TensorData>;
 
@@ -103,6 +103,63 @@ describe('step', () => {
     });
     expect(stepped).toEqual(free['fc.weight']);
   });
+
+  it('refuses hyper-parameters that the optimizer does not have', async () => {
+    await withTrainer({ optimizer: descent() }, async (trainer) => {
+      const batch = await batchOf(6);
+      expect(await messageOf(() => trainer.step(batch, { lr: 0.1, momentum: 0.9 }))).toBe(
+        'step (descent): expected hyper-parameters among lr, weightDecay, received momentum. Hint: the schedule must fit the optimizer [train.hyper]',
+      );
+      expect(trainer.steps).toBe(0);
+    });
+  });
+
+  it('takes another momentum at once', async () => {
+    const after = (hyper: Readonly<Record<string, number>>): Promise<number[]> =>
+      withTrainer({ optimizer: momentum({ momentum: 0.5 }) }, async (trainer) => {
+        await trainer.step(await batchOf(6));
+        await trainer.step(await batchOf(6), hyper);
+        return [...(await trainer.store.read('fc.weight')).data];
+      });
+    const [kept, none] = [await after({}), await after({ momentum: 0 })];
+    expect(await after({ momentum: 0.5 })).toEqual(kept);
+    expect(none).not.toEqual(kept);
+  });
+
+  it.each([1, 3])(
+    'looks ahead (%i micro-batches): the gradient is that of the point where momentum leads',
+    async (accumulate) => {
+      const model = small('tiny', { norm: false });
+      await withTrainer({ model, optimizer: lookAhead(), accumulate }, async (trainer) => {
+        const [first, second] = [await batchOf(6), await batchOf(6, 5)];
+        await trainer.step(first);
+        const before = await trainer.snapshot();
+        const { loss } = await trainer.step(second);
+        const names = Object.keys(trainer.graph.parameters);
+        const ahead = new Map<string, TensorData>();
+        for (const name of names) {
+          const [param, velocity] = [dataOf(before, name), dataOf(before, `optimizer/velocity/${name}`)];
+          const { shape } = trainer.graph.parameters[name].type;
+          ahead.set(name, {
+            dtype: 'f32',
+            shape: shape.map(Number),
+            data: Float32Array.from(param, (p, i) => p + 0.9 * velocity[i]),
+          });
+        }
+        const gradient = await withTrainer({ model, optimizer: descent({ lr: 1 }) }, async (plainTrainer) => {
+          await plainTrainer.restore(ahead);
+          expect((await plainTrainer.step(second)).loss).toBeCloseTo(loss, 5);
+          return plainTrainer.snapshot();
+        });
+        for (const name of names) {
+          const velocity = dataOf(before, `optimizer/velocity/${name}`);
+          const g = Array.from(dataOf(gradient, name), (value, i) => dataOf(ahead, name)[i] - value);
+          const expected = Array.from(dataOf(before, name), (param, i) => param + 0.9 * velocity[i] - 0.1 * g[i]);
+          expectClose([...(await trainer.store.read(name)).data], expected, 1);
+        }
+      });
+    },
+  );
 
   it('keeps running statistics and counts batches', async () => {
     await withTrainer({}, async (trainer) => {

@@ -17,11 +17,13 @@ export function timeOf({ step, stepsPerEpoch }: Progress, unit: 'epoch' | 'step'
 /** A schedule of the learning rate alone: `rate(base, time, end)` with time and the run's length in the chosen unit. */
 export function byTime(
   name: string,
-  { lr, unit = 'epoch' }: TimeOptions,
+  options: TimeOptions,
   rate: (base: number, time: number, end: number) => number,
 ): Schedule {
+  const { lr, unit = 'epoch' } = options;
   return {
     name,
+    options,
     initial: {},
     at: (progress, base) => ({
       lr: rate(

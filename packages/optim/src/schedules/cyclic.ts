@@ -19,6 +19,7 @@ export function cyclic(options: CyclicOptions): Schedule {
   const period = stepSizeUp + stepSizeDown;
   return {
     name: 'cyclic',
+    options,
     initial: {},
     at({ step }, base) {
       const low = options.lr ?? base.lr;

@@ -30,6 +30,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
     anneal === 'linear' ? from + (to - from) * share : to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
   return {
     name: 'oneCycle',
+    options,
     initial: {},
     at({ step, totalSteps }, base): Readonly<Record<string, number>> {
       const peak = risingShare * totalSteps - 1;

@@ -37,6 +37,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Schedule 
   };
   return {
     name: 'reduceOnPlateau',
+    options,
     initial: { scale: 1, bad: 0, cooling: 0, measured: 0, best: 0 },
     at: (_, base, { scale }) => ({ lr: (options.lr ?? base.lr) * scale }),
     observe(state, metric, base) {

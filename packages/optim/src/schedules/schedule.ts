@@ -12,6 +12,8 @@ export type ScheduleState = Readonly<Record<string, number>>;
 
 export interface Schedule {
   readonly name: string;
+  /** What it was made with, as plain data: a run is only resumed with the same. */
+  readonly options?: object;
   /** State before the first step. */
   readonly initial: ScheduleState;
   /**

@@ -11,6 +11,7 @@ export interface WarmupOptions {
 export function warmup({ steps, startFactor = 1 / 3 }: WarmupOptions, schedule: Schedule): Schedule {
   return {
     name: `warmup+${schedule.name}`,
+    options: { steps, startFactor, then: schedule.options ?? {} },
     initial: schedule.initial,
     at(progress, base, state) {
       const length = steps < 1 ? Math.round(steps * progress.totalSteps) : steps;

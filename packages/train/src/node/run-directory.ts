@@ -9,6 +9,7 @@ import {
   deserializeCheckpoint,
   serializeCheckpoint,
   type Checkpoint,
+  type MatchOptions,
   type RunIdentity,
   type RunState,
 } from '../checkpoint.ts';
@@ -125,7 +126,12 @@ function shortLog(file: string, size: number, metricsOffset: number): NetwrightE
  *
  * @throws NetwrightError `run.checkpoint` when there is none; see `deserializeCheckpoint` for damaged files and other runs.
  */
-export async function readCheckpoint(directory: string, graph: Graph, identity: RunIdentity): Promise<Checkpoint> {
+export async function readCheckpoint(
+  directory: string,
+  graph: Graph,
+  identity: RunIdentity,
+  options: MatchOptions = {},
+): Promise<Checkpoint> {
   const file = path.join(directory, RUN_FILES.checkpoint);
   let bytes: Uint8Array;
   try {
@@ -141,7 +147,7 @@ export async function readCheckpoint(directory: string, graph: Graph, identity: 
       cause,
     });
   }
-  return deserializeCheckpoint(bytes, graph, identity);
+  return deserializeCheckpoint(bytes, graph, identity, options);
 }
 
 /** Whether a run's directory holds a checkpoint. */
