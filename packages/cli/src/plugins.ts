@@ -2,6 +2,9 @@
 
 import type { Architecture, Model } from '@netwright/arch';
 import { alexnet } from '@netwright/arch-alexnet';
+import { densenet } from '@netwright/arch-densenet';
+import { inception } from '@netwright/arch-inception';
+import { inceptionResNet } from '@netwright/arch-inception-resnet';
 import { lenet } from '@netwright/arch-lenet';
 import { resnet } from '@netwright/arch-resnet';
 import { vgg } from '@netwright/arch-vgg';
@@ -52,7 +55,7 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet, vgg, alexnet, zfnet, vit, lenet],
+  architectures: [resnet, vgg, alexnet, zfnet, vit, lenet, densenet, inception, inceptionResNet],
   backends: { cpu, gpujs, reference },
   optimizers: { adadelta, adagrad, adam, adamax, adamw, momentum, nadam, nesterov, newton, newtonCg, rmsprop, sgd },
   schedules: {
