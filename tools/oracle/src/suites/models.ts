@@ -23,7 +23,7 @@ import { createOptimizer, type TorchOptions } from '../optimizers.ts';
 import { dataOf } from '../tensors.ts';
 import { buildDescribedGraph, type GraphDescription } from '../vocabulary/described-graph.ts';
 
-interface ModelCase {
+export interface ModelCase {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   readonly optimisers: Readonly<Record<string, TorchOptions & { readonly type: string }>>;
@@ -38,9 +38,12 @@ type Tensors = ReadonlyMap<string, SafetensorsTensor>;
 
 export const models: Suite = async (directory) => {
   const folder = path.join(directory, 'models');
-  const index = await readJson<{ readonly models: readonly ModelCase[] }>(folder, 'index.json');
-  return index.models.flatMap((recorded) => casesOf(folder, recorded));
+  return (await readModels(folder)).flatMap((recorded) => casesOf(folder, recorded));
 };
+
+export async function readModels(folder: string): Promise<readonly ModelCase[]> {
+  return (await readJson<{ readonly models: readonly ModelCase[] }>(folder, 'index.json')).models;
+}
 
 /** One case for the network with plain SGD or momentum, one more for each optimizer whose package may not exist. */
 function casesOf(folder: string, recorded: ModelCase): readonly OracleCase[] {
@@ -49,7 +52,9 @@ function casesOf(folder: string, recorded: ModelCase): readonly OracleCase[] {
   const network: OracleCase = {
     name: `models/${recorded.name}`,
     async run(backend) {
-      const failures = [...(await networkFailures(folder, recorded, backend))];
+      const description = await readJson<GraphDescription>(folder, recorded.files.graph);
+      const model = buildDescribedGraph(description, await readTensors(folder, recorded.files.state));
+      const failures = [...(await networkFailures(folder, recorded, model, backend))];
       for (const [key, options] of optimisers.filter(([, { type }]) => isSgd(type))) {
         const outcome = await trainedOutcome(folder, recorded, key, options, backend);
         if (outcome.status === 'notBuilt') return outcome;
@@ -67,15 +72,25 @@ function casesOf(folder: string, recorded: ModelCase): readonly OracleCase[] {
   return [network, ...others];
 }
 
-async function networkFailures(folder: string, recorded: ModelCase, backend: Backend): Promise<readonly string[]> {
+/**
+ * What differs between a recorded network and `model`, a graph with the state dict's keys, input `x` and the outputs of the description: outputs in
+ * both modes, loss, gradients.
+ */
+export async function networkFailures(
+  folder: string,
+  recorded: ModelCase,
+  model: Graph,
+  backend: Backend,
+): Promise<readonly string[]> {
   const description = await readJson<GraphDescription>(folder, recorded.files.graph);
   const state = await readTensors(folder, recorded.files.state);
   const io = await readTensors(folder, recorded.files.io);
-  const model = buildDescribedGraph(description, state);
   const store = await filledStore(backend, model, state);
-  const evaluated = await runOnce(inferenceMode.run(model), backend, store, { x: input(io, 'x') });
-  const trained = await runOnce(withGradients(model, description), backend, store, {
-    x: input(io, 'x'),
+  const x = input(io, 'x');
+  const dims = { N: x.shape[0] };
+  const evaluated = await runOnce(inferenceMode.run(model), backend, store, dims, { x });
+  const trained = await runOnce(withGradients(model, description), backend, store, dims, {
+    x,
     target: input(io, 'target'),
   });
   await store.dispose();
@@ -169,9 +184,10 @@ async function runOnce(
   graph: Graph,
   backend: Backend,
   store: Store,
+  dims: Readonly<Record<string, number>>,
   feeds: Readonly<Record<string, TensorData>>,
 ): Promise<Record<string, TensorData>> {
-  const executable = await compile(graph, backend, { dims: {}, store });
+  const executable = await compile(graph, backend, { dims, store });
   const outputs = await executable.run(feeds);
   await executable.dispose();
   return outputs;
