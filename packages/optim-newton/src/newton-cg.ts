@@ -6,7 +6,7 @@ import { conjugateGradient, defineOptimizer, requireOptions } from '@netwright/o
 /**
  * Newton-CG (truncated Newton): `param -= lr * s`, s from `iterations` of conjugate gradients on `(H + damping * I) s = grad`. The Hessian H is exact and
  * never built: each iteration takes one product with a vector. Iterations stop counting once the residual is below `tolerance * |grad|`, or at a
- * direction of negative curvature: what was found before it is the step, or the plain gradient when it is the first. So the step never leads uphill.
+ * direction of negative curvature: what was found before it is the step, or the plain gradient when it is the first. So the step always sets out downhill; there is no line search.
  *
  * Defaults: `lr` 1, `damping` 0, `tolerance` 1e-5, `iterations` 10 (in the graph: another number compiles again). Nocedal and Wright, _Numerical
  * Optimization_, 2006, algorithm 7.1.

@@ -92,7 +92,7 @@ export const rmspropRace = race({
 export const adamRace = race({
   name: 'unequal-adam',
   title: 'Gradient descent, AdaGrad, RMSProp and Adam on unequal gradients',
-  note: 'Adam adds a velocity to that, and corrects both averages for their start.',
+  note: 'Adam adds a velocity to RMSProp’s rule, and corrects both averages for their start.',
   surface: unequal,
   steps: 60,
   contestants: (optimizers) => entries(optimizers, WITH_ADAM),
