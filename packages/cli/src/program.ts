@@ -1,7 +1,9 @@
 // The command line: commands, options and their help.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { graphCommand } from './commands/graph.ts';
 import { listCommand } from './commands/list.ts';
 import { predictCommand } from './commands/predict.ts';
 import { summaryCommand } from './commands/summary.ts';
@@ -122,6 +124,28 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .addOption(backendOption('reference'))
     .option('--only <names...>', 'the pictures to draw (default: all)');
   trajectories.action(async () => finish(await trajectoriesCommand(session, trajectories.opts())));
+
+  const compare = command(
+    'compare',
+    'networks side by side: year, feature, parameters, multiply-adds, published accuracy',
+  )
+    .argument('<model...>', 'names of models')
+    .option('--json', 'print JSON', false);
+  compare.action(async (models: string[]) => finish(await compareCommand(session, models, compare.opts())));
+
+  const graph = command('graph', 'draw the layers of a model, with blocks folded by scope')
+    .argument('<model>', 'name of a model')
+    .option('--model-option <key=value...>', 'options of the model', collectOptions, {})
+    .option('--depth <n>', 'names of a scope that are kept apart; deeper layers are folded', parseCount, 2)
+    .option('--out <file>', 'where the picture is written (default: standard output)')
+    .addOption(
+      new Option('--format <format>', 'svg or mermaid (default: by the end of the file name, else svg)').choices([
+        'svg',
+        'mermaid',
+      ]),
+    )
+    .option('--inference', 'draw the inference form, without training-only outputs', false);
+  graph.action(async (model: string) => finish(await graphCommand(session, model, graph.opts())));
 
   const list = command('list', 'the models, datasets, backends, optimizers and schedules that can be named').option(
     '--json',
