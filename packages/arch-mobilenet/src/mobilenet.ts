@@ -2,7 +2,6 @@
 
 import {
   channelsOf,
-  constantInit,
   convNormAct,
   defineArchitecture,
   invertedResidual,
@@ -11,7 +10,7 @@ import {
   normal,
   scaleDepths,
 } from '@netwright/arch';
-import { dropout, flatten, globalAvgPool2d, relu6 } from '@netwright/ir';
+import { dropout, flatten, globalAvgPool2d, relu6, zerosInit } from '@netwright/ir';
 import { mobileNetV2, VARIANTS, type MobileNetVariant } from './variants.ts';
 
 export interface MobileNetOptions extends Readonly<Record<string, unknown>> {
@@ -70,7 +69,7 @@ export const mobilenet = defineArchitecture<MobileNetVariant, MobileNetOptions>(
     blocks.forEach(({ expand, out, stride }, index) => {
       const input = x;
       const expanded = Math.round(channelsOf(input) * expand);
-      const stochasticDepth = (options.stochasticDepth * index) / blocks.length;
+      const stochasticDepth = (options.stochasticDepth * (index + 1)) / blocks.length;
       x = builder.within(`features.${String(index + 1)}`, () =>
         invertedResidual(input, { expanded, out, stride, stochasticDepth }),
       );
@@ -87,7 +86,7 @@ export const mobilenet = defineArchitecture<MobileNetVariant, MobileNetOptions>(
       name: 'classifier.1',
       out: options.classes,
       init: normal({ std: 0.01 }),
-      biasInit: constantInit(0),
+      biasInit: zerosInit,
     });
   },
 });

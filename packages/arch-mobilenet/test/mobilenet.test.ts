@@ -82,7 +82,7 @@ describe('options', () => {
       return name === 'dropPath' || name === 'dropout' ? [[name, (JSON.parse(attrs) as { p: number }).p]] : [];
     });
     expect(rates).toEqual([
-      ...[2, 4, 5, 7, 8, 9, 11, 12, 14, 15].map((block) => ['dropPath', (0.5 * block) / 17]),
+      ...[3, 5, 6, 8, 9, 10, 12, 13, 15, 16].map((block) => ['dropPath', (0.5 * block) / 17]),
       ['dropout', 0.3],
     ]);
     expect(functions(mobilenet('mobilenet_v2', { dropout: 0 }).build()).join()).not.toContain('drop');

@@ -3,9 +3,12 @@
 import type { Architecture, Model } from '@netwright/arch';
 import { alexnet } from '@netwright/arch-alexnet';
 import { densenet } from '@netwright/arch-densenet';
+import { efficientnet } from '@netwright/arch-efficientnet';
 import { inception } from '@netwright/arch-inception';
 import { inceptionResNet } from '@netwright/arch-inception-resnet';
 import { lenet } from '@netwright/arch-lenet';
+import { mobilenet } from '@netwright/arch-mobilenet';
+import { regnet } from '@netwright/arch-regnet';
 import { resnet } from '@netwright/arch-resnet';
 import { vgg } from '@netwright/arch-vgg';
 import { vit } from '@netwright/arch-vit';
@@ -55,7 +58,20 @@ export interface Plugins {
 }
 
 export const BUILT_IN: Plugins = {
-  architectures: [resnet, vgg, alexnet, zfnet, vit, lenet, densenet, inception, inceptionResNet],
+  architectures: [
+    resnet,
+    vgg,
+    alexnet,
+    zfnet,
+    vit,
+    lenet,
+    densenet,
+    inception,
+    inceptionResNet,
+    mobilenet,
+    efficientnet,
+    regnet,
+  ],
   backends: { cpu, gpujs, reference },
   optimizers: { adadelta, adagrad, adam, adamax, adamw, momentum, nadam, nesterov, newton, newtonCg, rmsprop, sgd },
   schedules: {

@@ -1,0 +1,1 @@
+export { efficientnet, type EfficientNetOptions } from './efficientnet.ts';
