@@ -42,6 +42,11 @@ export const alexnet = defineArchitecture<AlexNetVariant, AlexNetOptions>({
   family: 'alexnet',
   paper: 'https://proceedings.neurips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html',
   options: { groups: 0, dropout: 0.5, localResponseNorm: 'variant', stem: 'variant', initialization: 'variant' },
+  choices: {
+    localResponseNorm: ['variant', 'none'],
+    stem: ['variant', 'small'],
+    initialization: ['variant', 'paper', 'torch', 'kaiming'],
+  },
   variants: VARIANTS,
   defaults: ({ imageSize, classes, dropout }) => ({ imageSize, classes, dropout }),
   build(image, variant, options) {

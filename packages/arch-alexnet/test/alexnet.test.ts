@@ -111,4 +111,10 @@ describe('options', () => {
       std: 0.01,
     });
   });
+
+  it('refuses a word that is no choice', () => {
+    expect(() => alexnet('tiny', { stem: 'other' } as unknown as Parameters<typeof alexnet>[1])).toThrow(
+      'stem is none of variant, ',
+    );
+  });
 });

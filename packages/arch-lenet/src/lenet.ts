@@ -69,6 +69,13 @@ export const lenet = defineArchitecture<LeNetVariant, LeNetOptions>({
     padding: 'auto',
     initialization: 'variant',
   },
+  choices: {
+    activation: ['variant', 'tanh', 'scaledTanh', 'relu'],
+    subsampling: ['variant', 'average', 'trainable', 'max'],
+    connections: ['variant', 'full', 'partial'],
+    output: ['variant', 'linear', 'rbf'],
+    initialization: ['variant', 'torch', 'paper'],
+  },
   variants: VARIANTS,
   grammar: 'lenet5_paper for lenet5_1998',
   parse: (name) => (name === 'lenet5_paper' ? VARIANTS.lenet5_1998 : undefined),

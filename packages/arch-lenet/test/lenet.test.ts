@@ -156,4 +156,10 @@ describe('options', () => {
       { kind: 'uniform', low: -2.4 / 25, high: 2.4 / 25 },
     ]);
   });
+
+  it('refuses a word that is no choice', () => {
+    expect(() => lenet('tiny', { output: 'other' } as unknown as Parameters<typeof lenet>[1])).toThrow(
+      'output is none of variant, ',
+    );
+  });
 });

@@ -20,6 +20,7 @@ export const vgg = defineArchitecture<VggVariant, VggOptions>({
   family: 'vgg',
   paper: 'https://arxiv.org/abs/1409.1556',
   options: { dropout: 0.5, head: 'variant', hidden: 0, width: 0 },
+  choices: { head: ['variant', 'dense', 'pooled'] },
   variants: VARIANTS,
   defaults: (variant) => (variant === VARIANTS.tiny ? { imageSize: 32, classes: 10, dropout: 0 } : {}),
   build(image, variant, { classes, dropout, head, hidden, width }) {

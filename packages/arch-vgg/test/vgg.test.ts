@@ -113,4 +113,10 @@ describe('options', () => {
     expect(model.inputShape).toEqual([1, 64, 96]);
     expect(costOf(inferenceMode.run(model.build())).macs).toBeGreaterThan(0);
   });
+
+  it('refuses a word that is no choice', () => {
+    expect(() => vgg('tiny', { head: 'other' } as unknown as Parameters<typeof vgg>[1])).toThrow(
+      'head is none of variant, ',
+    );
+  });
 });

@@ -37,6 +37,11 @@ export const zfnet = defineArchitecture<ZfNetVariant, ZfNetOptions>({
   family: 'zfnet',
   paper: 'https://arxiv.org/abs/1311.2901',
   options: { dropout: 0.5, localResponseNorm: 'variant', stem: 'variant', initialization: 'variant' },
+  choices: {
+    localResponseNorm: ['variant', 'none'],
+    stem: ['variant', 'small'],
+    initialization: ['variant', 'paper', 'torch', 'kaiming'],
+  },
   variants: VARIANTS,
   defaults: ({ imageSize, classes, dropout }) => ({ imageSize, classes, dropout }),
   build(image, variant, { classes, dropout, localResponseNorm, stem, initialization }) {

@@ -76,4 +76,10 @@ describe('options', () => {
       zero,
     ]);
   });
+
+  it('refuses a word that is no choice', () => {
+    expect(() => zfnet('tiny', { initialization: 'other' } as unknown as Parameters<typeof zfnet>[1])).toThrow(
+      'initialization is none of variant, ',
+    );
+  });
 });

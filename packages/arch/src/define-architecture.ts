@@ -36,6 +36,8 @@ export interface ArchitectureRecord<V, O extends ModelOptions> {
   readonly paper: string;
   /** Defaults of the family's own options. */
   readonly options: O;
+  /** What the options that are words may be. Those whose defaults are numbers or booleans take nothing else in any case. */
+  readonly choices?: { readonly [K in keyof O]?: readonly O[K][] };
   /** The listed variants, `tiny` among them. */
   readonly variants: Readonly<Record<string, V>>;
   /** Further names that follow a grammar (`cifar_resnet44`), or undefined for a name that is not of this family. */
@@ -70,8 +72,8 @@ export interface Architecture<O extends ModelOptions = ModelOptions> {
 /**
  * Declares an architecture.
  *
- * @throws NetwrightError `architecture.variant` from the result for an unknown name, `architecture.options` for an unknown option, a size that is not a positive
- * integer, or a multiplier that is not positive.
+ * @throws NetwrightError `architecture.variant` from the result for an unknown name, `architecture.options` for an unknown option, a value of another kind or that is none
+ * of the choices, a size that is not a positive integer, or a multiplier that is not positive.
  */
 export function defineArchitecture<V, O extends ModelOptions>(record: ArchitectureRecord<V, O>): Architecture<O> {
   const find = (name: string): V | undefined =>
@@ -86,7 +88,7 @@ export function defineArchitecture<V, O extends ModelOptions>(record: Architectu
       ...given,
     } as CommonOptions & O;
     const known = { ...COMMON_DEFAULTS, ...(record.scale === undefined ? {} : UNSCALED), ...record.options };
-    checkOptions(record.family, name, known, options);
+    checkOptions(record, name, known, options);
     const { widthMult, depthMult } = { ...UNSCALED, ...options };
     const scaled =
       widthMult === 1 && depthMult === 1
@@ -118,10 +120,19 @@ export function defineArchitecture<V, O extends ModelOptions>(record: Architectu
   });
 }
 
-function checkOptions(family: string, name: string, known: ModelOptions, options: CommonOptions & ModelOptions): void {
+function checkOptions<V, O extends ModelOptions>(
+  { family, options: defaults, choices = {} }: ArchitectureRecord<V, O>,
+  name: string,
+  known: ModelOptions,
+  options: CommonOptions & ModelOptions,
+): void {
   const sizes = [options.classes, options.channels, ...[options.imageSize].flat()];
   const reasons = [
     ...Object.keys(options).flatMap((key) => (Object.hasOwn(known, key) ? [] : [`there is no option ${key}`])),
+    ...Object.entries(defaults).flatMap(([key, value]) => wrongValue(key, options[key], value)),
+    ...Object.entries<readonly unknown[] | undefined>(choices).flatMap(([key, allowed = []]) =>
+      allowed.includes(options[key]) ? [] : [`${key} is none of ${allowed.map(String).join(', ')}`],
+    ),
     ...(sizes.every((size) => Number.isSafeInteger(size) && size > 0)
       ? []
       : ['classes, channels and imageSize must be positive integers']),
@@ -138,6 +149,12 @@ function checkOptions(family: string, name: string, known: ModelOptions, options
     received: JSON.stringify(options),
     reasons,
   });
+}
+
+function wrongValue(key: string, value: unknown, example: unknown): readonly string[] {
+  if (typeof example === 'number')
+    return typeof value === 'number' && !Number.isNaN(value) ? [] : [`${key} is not a number`];
+  return typeof example === 'boolean' && typeof value !== 'boolean' ? [`${key} is not true or false`] : [];
 }
 
 function unknownVariant(

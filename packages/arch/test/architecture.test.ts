@@ -46,6 +46,18 @@ const toy = defineArchitecture<{ readonly width: number }, { readonly bias: bool
   },
 });
 
+const chosen = defineArchitecture<
+  object,
+  { readonly head: 'dense' | 'pooled'; readonly dropout: number; readonly bias: boolean }
+>({
+  family: 'chosen',
+  paper: 'https://example.org/chosen',
+  options: { head: 'dense', dropout: 0.5, bias: true },
+  choices: { head: ['dense', 'pooled'] },
+  variants: { tiny: {} },
+  build: (image, _, { classes }) => linearLayer(flatten(image, 1), { name: 'fc', out: classes }),
+});
+
 describe('defineArchitecture', () => {
   it('resolves options: common, then the family’s, then the variant’s, then the caller’s', () => {
     expect(toy('toy4').options).toEqual({ classes: 1000, channels: 3, imageSize: 224, bias: true, aux: false });
@@ -94,6 +106,7 @@ describe('defineArchitecture', () => {
     expect(graph.inputs.image.type).toEqual(tensorType('f32', ['N', 3, 8, 8]));
     expect(Object.keys(graph.outputs)).toEqual(['logits']);
     expect(Object.keys(graph.parameters)).toEqual(['conv.weight', 'fc.weight', 'fc.bias']);
+    expect(chosen('tiny', { head: 'pooled', dropout: 0 }).options).toMatchObject({ head: 'pooled', dropout: 0 });
     expect(structuralHash(model.build())).toBe(structuralHash(graph));
   });
 
@@ -111,6 +124,11 @@ describe('defineArchitecture', () => {
       'toy (tiny): expected options among classes, channels, imageSize, bias, aux, received {"classes":0,"channels":3,"imageSize":8.5,"bias":true,"aux":false,"size":1}; ' +
         'there is no option size; classes, channels and imageSize must be positive integers. [architecture.options]',
       () => toy('tiny', { classes: 0, imageSize: 8.5, size: 1 } as unknown as Parameters<typeof toy>[1]),
+    ],
+    [
+      'chosen (tiny): expected options among classes, channels, imageSize, head, dropout, bias, received {"classes":1000,"channels":3,"imageSize":224,"head":"polled","dropout":"half","bias":0}; ' +
+        'dropout is not a number; bias is not true or false; head is none of dense, pooled. [architecture.options]',
+      () => chosen('tiny', { head: 'polled', dropout: 'half', bias: 0 } as unknown as Parameters<typeof chosen>[1]),
     ],
   ])('%s', (message, act) => {
     expect(act).toThrow(expect.objectContaining({ name: 'NetwrightError', message }));
