@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { testOptimizer, type OptimizerOracle } from '@netwright/testing';
+import { replay, testOptimizer, type OptimizerOracle } from '@netwright/testing';
 import { expect, it } from 'vitest';
 import { adam } from '../src/index.ts';
 
@@ -35,6 +35,20 @@ testOptimizer(adam, {
   quadratic: { lr: 0.1 },
   settings: [{ amsgrad: true }, { epsPlacement: 'inside' }, { epsPlacement: 'hat' }, { weightDecay: 0.01 }],
 });
+
+it.each(['outside', 'inside', 'hat'] as const)(
+  'steps by the learning rate while the gradient stays, eps %s',
+  async (epsPlacement) => {
+    const gradient = [1e-3, -20, 0.5, -1e-5];
+    const theta0 = [0, 0, 0, 0];
+    const grads = Array.from({ length: 12 }, () => gradient);
+    const optimizer = adam({ lr: 0.25, eps: 1e-20, epsPlacement });
+    const trajectory = await replay(optimizer, { theta0, grads, precision: 'f64' });
+    trajectory.forEach((theta, step) => {
+      theta.forEach((value, at) => expect(value).toBeCloseTo(-0.25 * (step + 1) * Math.sign(gradient[at]), 8));
+    });
+  },
+);
 
 it('defaults to the settings of torch.optim.Adam', () => {
   expect(adam().options).toEqual({
