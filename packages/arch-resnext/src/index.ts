@@ -1,0 +1,2 @@
+export { resnext, type ResNeXtOptions } from './resnext.ts';
+export { widthFor, type WidthForOptions } from './width-for.ts';
