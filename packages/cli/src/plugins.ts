@@ -111,14 +111,22 @@ export function create<T>(kind: string, factories: Readonly<Record<string, Facto
 
 /** The model of the given name, from whichever family has it. */
 export function createModel(architectures: readonly Architecture[], { name, options }: Spec): Model {
+  return findArchitecture(architectures, name)(name, options);
+}
+
+/**
+ * The family that has a variant of that name.
+ *
+ * @throws NetwrightError `cli.name` for an unknown name, with the nearest known one.
+ */
+export function findArchitecture(architectures: readonly Architecture[], name: string): Architecture {
   const family = architectures.find((architecture) => architecture.has(name));
-  if (family === undefined)
-    throw unknownName(
-      'model',
-      name,
-      architectures.flatMap(({ variants }) => variants),
-    );
-  return family(name, options);
+  if (family !== undefined) return family;
+  throw unknownName(
+    'model',
+    name,
+    architectures.flatMap(({ variants }) => variants),
+  );
 }
 
 function unknownName(kind: string, name: string, known: readonly string[]): NetwrightError {

@@ -1,11 +1,13 @@
 // The command line: commands, options and their help.
 
+import { COMPOUND_COEFFICIENTS } from '@netwright/arch';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { graphCommand } from './commands/graph.ts';
 import { listCommand } from './commands/list.ts';
 import { predictCommand } from './commands/predict.ts';
+import { parsePhi, scaleCommand } from './commands/scale.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { trainCommand, type TrainArguments } from './commands/train.ts';
 import { trajectoriesCommand } from './commands/trajectories.ts';
@@ -147,6 +149,20 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--inference', 'draw the inference form, without training-only outputs', false);
   graph.action(async (model: string) => finish(await graphCommand(session, model, graph.opts())));
 
+  const scale = command('scale', 'what compound scaling of depth, width and resolution makes of a model')
+    .argument('<model>', 'name of a model')
+    .addOption(
+      new Option('--phi <values>', 'compound coefficients: a number, a range, or a list')
+        .argParser(parsePhiArgument)
+        .default(parsePhi('0..3'), '0..3'),
+    )
+    .option('--alpha <base>', 'depth is alpha^phi', parseNumber, COMPOUND_COEFFICIENTS.alpha)
+    .option('--beta <base>', 'width is beta^phi', parseNumber, COMPOUND_COEFFICIENTS.beta)
+    .option('--gamma <base>', 'resolution is gamma^phi', parseNumber, COMPOUND_COEFFICIENTS.gamma)
+    .option('--model-option <key=value...>', 'options of the model', collectOptions, {})
+    .option('--json', 'print JSON', false);
+  scale.action(async (model: string) => finish(await scaleCommand(session, model, scale.opts())));
+
   const list = command('list', 'the models, datasets, backends, optimizers and schedules that can be named').option(
     '--json',
     'print JSON',
@@ -166,10 +182,18 @@ function backendOption(name = 'cpu'): Option {
     .default(parseSpec(name), name);
 }
 
-/** Commander prints such messages after the option's name. */
 function parseSpecArgument(text: string): ReturnType<typeof parseSpec> {
+  return parseArgument(text, parseSpec);
+}
+
+function parsePhiArgument(text: string): ReturnType<typeof parsePhi> {
+  return parseArgument(text, parsePhi);
+}
+
+/** Commander prints such messages after the option's name. */
+function parseArgument<T>(text: string, parse: (text: string) => T): T {
   try {
-    return parseSpec(text);
+    return parse(text);
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
