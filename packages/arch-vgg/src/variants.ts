@@ -1,4 +1,6 @@
-// The variant table of the family, as data: table 1 of the paper.
+// The variant table of the family, as data: table 1 of the paper, and how its rows scale.
+
+import { makeDivisible, scaleDepths } from '@netwright/arch';
 
 /** Channels of a 3x3 convolution; `[1, channels]` of a 1x1 one; `P` for the 2x2 pooling that ends a stage; `N` for a local response norm. */
 export type VggLayer = number | readonly [kernel: 1, channels: number] | 'P' | 'N';
@@ -25,6 +27,46 @@ function stages(third: readonly VggLayer[], last: readonly VggLayer[]): readonly
 
 function imageNet(layers: readonly VggLayer[], batchNorm = false): VggVariant {
   return { layers, batchNorm, hidden: 4096, head: 'dense' };
+}
+
+/**
+ * `layers` with all channels and the number of convolutions multiplied: a stage that grows repeats its last convolution, one that shrinks loses its
+ * last ones.
+ */
+export function scaleLayers(
+  layers: readonly VggLayer[],
+  { width, depth }: { readonly width: number; readonly depth: number },
+): readonly VggLayer[] {
+  const parts = splitStages(layers);
+  const depths = scaleDepths(
+    parts.map(({ convolutions }) => convolutions.length),
+    depth,
+  );
+  return parts.flatMap(({ convolutions, norm }, stage): readonly VggLayer[] => {
+    const [first, ...rest] = Array.from({ length: depths[stage] }, (_, index) =>
+      widened(convolutions[Math.min(index, convolutions.length - 1)], width),
+    );
+    return [first, ...(norm ? (['N'] as const) : []), ...rest, 'P'];
+  });
+}
+
+type Convolution = Exclude<VggLayer, string>;
+
+function widened(convolution: Convolution, width: number): Convolution {
+  return typeof convolution === 'number'
+    ? makeDivisible(convolution * width)
+    : [1, makeDivisible(convolution[1] * width)];
+}
+
+/** The stages that `P` ends, and whether the first convolution of each has a norm. */
+function splitStages(
+  layers: readonly VggLayer[],
+): readonly { readonly convolutions: readonly Convolution[]; readonly norm: boolean }[] {
+  const ends = layers.flatMap((layer, index) => (layer === 'P' ? [index] : []));
+  return ends.map((end, stage) => {
+    const own = layers.slice(stage === 0 ? 0 : ends[stage - 1] + 1, end);
+    return { convolutions: own.filter((layer) => typeof layer !== 'string'), norm: own.includes('N') };
+  });
 }
 
 export const VARIANTS = {

@@ -1,8 +1,8 @@
 // Very deep convolutional networks for large-scale image recognition. arXiv:1409.1556
 
-import { defineArchitecture } from '@netwright/arch';
+import { defineArchitecture, makeDivisible } from '@netwright/arch';
 import { denseHead, features, pooledHead } from './blocks.ts';
-import { VARIANTS, type VggVariant } from './variants.ts';
+import { scaleLayers, VARIANTS, type VggVariant } from './variants.ts';
 
 export interface VggOptions extends Readonly<Record<string, unknown>> {
   /** Before the last layers: 0.5 in the paper and in torchvision. Default 0.5, of `tiny` 0. */
@@ -23,9 +23,14 @@ export const vgg = defineArchitecture<VggVariant, VggOptions>({
   choices: { head: ['variant', 'dense', 'pooled'] },
   variants: VARIANTS,
   defaults: (variant) => (variant === VARIANTS.tiny ? { imageSize: 32, classes: 10, dropout: 0 } : {}),
-  build(image, variant, { classes, dropout, head, hidden, width }) {
+  scale: (variant, multipliers) => ({
+    ...variant,
+    layers: scaleLayers(variant.layers, multipliers),
+    hidden: makeDivisible(variant.hidden * multipliers.width),
+  }),
+  build(image, variant, { classes, dropout, head, hidden, width, widthMult = 1 }) {
     const [first] = variant.layers;
-    const widthFactor = width === 0 ? 1 : width / Number(first);
+    const widthFactor = width === 0 ? 1 : (width * widthMult) / Number(first);
     const x = features(image, { ...variant, widthFactor });
     return (head === 'variant' ? variant.head : head) === 'dense'
       ? denseHead(x, { classes, dropout, hidden: hidden === 0 ? variant.hidden : hidden })

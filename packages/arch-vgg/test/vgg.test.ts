@@ -114,6 +114,22 @@ describe('options', () => {
     expect(costOf(inferenceMode.run(model.build())).macs).toBeGreaterThan(0);
   });
 
+  it('scales: channels, convolutions of each stage, and the dense head', () => {
+    const channels = (name: string, options?: Parameters<typeof vgg>[1]) =>
+      Object.entries(shapesOf(vgg(name, options).build())).flatMap(([key, shape]) =>
+        /^features\.\d+\.weight$/.test(key) ? [shape[0]] : [],
+      );
+    expect(channels('vgg11', { widthMult: 0.5, depthMult: 1.5 })).toEqual([
+      32, 32, 64, 128, 128, 128, 256, 256, 256, 256, 256, 256,
+    ]);
+    expect(channels('vgg19', { depthMult: 0.5 })).toEqual([64, 128, 256, 256, 512, 512, 512, 512]);
+    expect(channels('vgg11', { widthMult: 2, width: 8 })).toEqual([16, 32, 64, 64, 128, 128, 128, 128]);
+    expect(shapesOf(vgg('vgg11', { widthMult: 0.5 }).build())['classifier.3.weight']).toEqual([2048, 2048]);
+    expect(costOf(vgg('vgg16_1x1', { depthMult: 1, widthMult: 1 }).build())).toEqual(costOf(vgg('vgg16_1x1').build()));
+    const deeper = vgg('vgg11_lrn', { depthMult: 2 }).build();
+    expect(costOf(deeper).macs).toBeGreaterThan(costOf(vgg('vgg11_lrn').build()).macs);
+  });
+
   it('refuses a word that is no choice', () => {
     expect(() => vgg('tiny', { head: 'other' } as unknown as Parameters<typeof vgg>[1])).toThrow(
       'head is none of variant, ',
