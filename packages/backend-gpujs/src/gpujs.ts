@@ -116,7 +116,9 @@ async function load(
   const loaded = kernels.map((kernel): LoadedKernel => {
     const before = performance.now();
     const emitted = emitter.emit(kernel);
-    const { kernel: made, isNew } = device.kernel(emitted);
+    // Targets bake the sizes of arguments into a kernel, so kernels of other sizes are others.
+    const sizes = emitted.reads.map((id) => sizeOf(buffers[id].shape) * (emitter.isWord(id) ? 2 : 1));
+    const { kernel: made, isNew } = device.kernel({ ...emitted, sizes });
     const cost = isNew ? `made in ${(performance.now() - before).toFixed(1)} ms` : 'from the cache';
     schedules.push(`${mode} (${reason}), ${emitted.output.join(' x ')} threads, ${cost}`);
     return { ...emitted, kernel: made };

@@ -85,7 +85,7 @@ describe('errors', () => {
       destroy: Gpu['destroy'] = async () => undefined;
     }
     const device = new Device({ GPU } as unknown as GpuModule, { mode: 'webasm', reason: 'as asked for' });
-    const { kernel: made } = device.kernel({ source: 'function () {}', output: [1] });
+    const { kernel: made } = device.kernel({ source: 'function () {}', output: [1], sizes: [] });
     expect(await codeOf(() => device.run(made, []))).toMatch(/^gpujs\.fallback/);
   });
 

@@ -10,6 +10,8 @@ export type Handle = Float32Array | DeviceHandle;
 export interface KernelRequest {
   readonly source: string;
   readonly output: readonly number[];
+  /** Elements of the arrays. */
+  readonly sizes: readonly number[];
 }
 
 interface CachedKernel {
@@ -50,7 +52,7 @@ export class Device {
     return this.handles;
   }
 
-  /** Kernels that programs in use need. */
+  /** Kernels in the cache. */
   get liveKernels(): number {
     return this.cache.size;
   }
@@ -64,7 +66,7 @@ export class Device {
 
   /** A kernel for one more program, the same for the same source; the second result says whether it is new. */
   kernel(request: KernelRequest): { readonly kernel: DeviceKernel; readonly isNew: boolean } {
-    const key = `${request.output.join('x')} ${request.source}`;
+    const key = `${request.output.join('x')} (${request.sizes.join(', ')}) ${request.source}`;
     const known = this.cache.get(key);
     if (known !== undefined) {
       known.users++;
@@ -79,6 +81,8 @@ export class Device {
   release({ key }: DeviceKernel): void {
     const known = this.cache.get(key);
     if (known === undefined || --known.users > 0) return;
+    // WebGL kernels share state that goes with the first one destroyed: those of devices live as long as the device.
+    if (this.isRemote) return;
     this.cache.delete(key);
     known.run.destroy();
   }
@@ -94,7 +98,9 @@ export class Device {
       this.handles++;
       return data;
     }
-    const known = this.uploads.get(data.length) ?? this.create('upload', { source: COPY, output: [data.length] });
+    const known =
+      this.uploads.get(data.length) ??
+      this.create('upload', { source: COPY, output: [data.length], sizes: [data.length] });
     this.uploads.set(data.length, known);
     return this.call(known, [data]);
   }

@@ -15,7 +15,7 @@ import {
 } from '@netwright/compiler/kernels';
 import { boundOf, EXACT, hasValues, type Dependencies } from './dependencies.ts';
 import { emitGuards, emitIndex, type IndexContext } from './emit-index.ts';
-import { beats, floatBinary, floatUnary, type Dialect, type FloatOp } from './float-math.ts';
+import { floatBinary, floatUnary, ranked, type Dialect, type FloatContext, type FloatOp } from './float-math.ts';
 import { literal } from './literal.ts';
 import type { Writer } from './scope.ts';
 import {
@@ -58,7 +58,13 @@ export interface EmitOptions {
   readonly infinity: () => string;
 }
 
-/** Loops of up to this many steps are written out. */
+interface Contender {
+  readonly start: readonly string[];
+  codes(): readonly string[];
+  wins(value: readonly string[], best: readonly string[]): string;
+}
+
+/** Loops of up to this many steps are written out, but for GPUs, where compilers take long enough over conditions as they are. */
 const UNROLLED = 16;
 
 export class ExpressionEmitter {
@@ -66,11 +72,13 @@ export class ExpressionEmitter {
   private readonly writer: Writer;
   private readonly indices: IndexContext;
   private readonly axes: Map<number, string>;
+  private readonly floats: FloatContext;
 
   constructor(options: EmitOptions) {
     this.options = options;
     this.writer = options.writer;
     this.axes = new Map(options.axes);
+    this.floats = { ...options.dialect, infinity: options.infinity };
     this.indices = { ...options, axis: (id) => this.axes.get(id) ?? '0', integer: (expr) => this.number(expr) };
   }
 
@@ -157,7 +165,7 @@ export class ExpressionEmitter {
   private unary(expr: Expr & { readonly kind: 'unary' }): Value {
     const { op, x } = expr;
     if (op === 'not') return this.truth(`!(${this.condition(x)})`);
-    if (this.isNumber(x)) return floatUnary(this.writer, op, this.number(x));
+    if (this.isNumber(x)) return floatUnary(this.writer, op, this.number(x), this.options.dialect);
     return this.wordUnary(op, x);
   }
 
@@ -177,7 +185,7 @@ export class ExpressionEmitter {
     const { writer } = this;
     if (dtype === 'bool') return this.truth(this.comparison(expr));
     if (dtype === 'f32' || this.isNumber(expr))
-      return floatBinary(writer, op as FloatOp, this.number(a), this.number(b), this.options.dialect);
+      return floatBinary(writer, op as FloatOp, this.number(a), this.number(b), this.floats);
     if (op === 'shr') return shiftWord(writer, this.word(a), b.kind === 'const' ? b.value : 0);
     const [left, right] = [this.word(a), this.word(b)];
     switch (op) {
@@ -301,7 +309,7 @@ export class ExpressionEmitter {
         if (!isMax) writer.line(`${total} = ${total} + ${value};`);
         else if (this.options.dialect.exactMath) writer.line(`${total} = Math.max(${total}, ${value});`);
         else {
-          const larger = floatBinary(writer, 'max', total, value, this.options.dialect);
+          const larger = floatBinary(writer, 'max', total, value, this.floats);
           writer.line(`${total} = ${larger};`);
         }
       });
@@ -323,41 +331,65 @@ export class ExpressionEmitter {
 
   private argmax(expr: ReduceExpr): string {
     const { writer, options } = this;
-    const isWord = !this.isNumber(expr.body);
-    const first = wordOf(-(2 ** 31));
-    const best = isWord
-      ? ''
-      : writer.variable('v', expr.body.dtype === 'f32' ? `-${options.infinity()}` : literal(-EXACT));
-    const word = isWord ? { low: writer.variable('w', first.low), high: writer.variable('w', first.high) } : first;
+    const best = this.contender(expr.body).start.map((code) => writer.variable('v', code));
     const at = writer.variable('v', '0');
     const shape = expr.axes.map((axis) => options.extents.get(axis) ?? 1);
-    const flat = flatten(
-      expr.axes.map((axis) => axisIndex(axis)),
-      shape,
-    );
+    const ids = expr.axes.map((axis) => axisIndex(axis));
     this.steps(expr, (body, place) => {
-      const position = writer.constant('v', `Math.floor(${emitIndex(this.indices, place(flat))})`);
-      const take = (lines: readonly string[], condition: string): void =>
-        writer.branch(condition, () => [...lines, `${at} = ${position};`].forEach((line) => writer.line(line)));
-      if (isWord) {
-        const value = this.word(body);
-        take([`${word.low} = ${value.low};`, `${word.high} = ${value.high};`], lessWords(writer, word, value, false));
-      } else {
-        const value = this.number(body);
-        take([`${best} = ${value};`], beats(value, best));
-      }
+      const position = writer.constant('v', `Math.floor(${emitIndex(this.indices, place(flatten(ids, shape)))})`);
+      const { codes, wins } = this.contender(body);
+      const values = codes();
+      writer.branch(wins(values, best), () => {
+        values.forEach((value, part) => writer.line(`${best[part]} = ${value};`));
+        writer.line(`${at} = ${position};`);
+      });
     });
     return at;
+  }
+
+  /** How the largest value is told: the parts of one, where the search starts, and when a value beats the best one. */
+  private contender(body: Expr): Contender {
+    const { writer, options } = this;
+    if (!this.isNumber(body)) {
+      const word = ([low, high]: readonly string[]): Word => ({ low, high });
+      return {
+        start: ['0', '32768'],
+        codes: () => {
+          const { low, high } = this.word(body);
+          return [low, high];
+        },
+        wins: (value, best) => lessWords(writer, word(best), word(value), false),
+      };
+    }
+    if (body.dtype !== 'f32')
+      return {
+        start: [literal(-EXACT)],
+        codes: () => [this.number(body)],
+        wins: ([value], [best]) => `${value} > ${best}`,
+      };
+    const infinity = options.infinity();
+    if (options.dialect.exactMath)
+      return {
+        start: [`-${infinity}`],
+        codes: () => [this.number(body)],
+        wins: ([value], [best]) => `${value} > ${best} || (${value} !== ${value} && ${best} === ${best})`,
+      };
+    return {
+      start: ['0', `-${infinity}`],
+      codes: () => ranked(writer, this.number(body), infinity),
+      wins: ([rank, value], [bestRank, best]) =>
+        `${rank} > ${bestRank} || (${rank} === ${bestRank} && ${value} > ${best})`,
+    };
   }
 
   /** Calls `step` in the loops of a reduction; short inner loops are written out. */
   private steps({ axes, body }: ReduceExpr, step: (body: Expr, place: (index: Index) => Index) => void): void {
     const { writer } = this;
     const { extents } = this.options;
+    const most = this.options.dialect.exactMath ? UNROLLED : 1;
     let split = axes.length;
     let copies = 1;
-    while (split > 0 && copies * (extents.get(axes[split - 1]) ?? 1) <= UNROLLED)
-      copies *= extents.get(axes[--split]) ?? 1;
+    while (split > 0 && copies * (extents.get(axes[split - 1]) ?? 1) <= most) copies *= extents.get(axes[--split]) ?? 1;
     const written = axes.slice(split);
     const run = (at: number): void => {
       if (at < split) {

@@ -9,15 +9,26 @@ const HUGE = literal(2 ** 127);
 
 /** How a target treats numbers. */
 export interface Dialect {
-  /** Whether `Math.max` and comparisons treat NaN as JavaScript does, and `Math.pow` takes negative bases. */
+  /** Whether `Math.max` and comparisons treat NaN as JavaScript does, and functions are as exact. */
   readonly exactMath: boolean;
+}
+
+export interface FloatContext extends Dialect {
+  /** The name of the argument that holds infinity. */
+  readonly infinity: () => string;
 }
 
 export type FloatOp = Extract<BinaryOp, 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pow'>;
 
 const INFIX: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', div: '/' };
 
-export function floatBinary(writer: Writer, op: FloatOp, a: string, b: string, { exactMath }: Dialect): string {
+export function floatBinary(
+  writer: Writer,
+  op: FloatOp,
+  a: string,
+  b: string,
+  { exactMath, infinity }: FloatContext,
+): string {
   switch (op) {
     case 'add':
     case 'sub':
@@ -26,29 +37,41 @@ export function floatBinary(writer: Writer, op: FloatOp, a: string, b: string, {
       return writer.constant('v', `${a} ${INFIX[op]} ${b}`);
     case 'min':
     case 'max':
-      return exactMath ? writer.constant('v', `Math.${op}(${a}, ${b})`) : extreme(writer, op, a, b);
+      return exactMath ? writer.constant('v', `Math.${op}(${a}, ${b})`) : extreme(writer, op, a, b, infinity());
     case 'pow':
-      return power(writer, a, b, exactMath);
+      return power(writer, a, b, exactMath, infinity);
   }
 }
 
-/** NaN, which fails both comparisons, stays in the sum. */
-function extreme(writer: Writer, op: 'min' | 'max', a: string, b: string): string {
+/** NaN stays in the sum. */
+function extreme(writer: Writer, op: 'min' | 'max', a: string, b: string, infinity: string): string {
   const name = writer.variable('v', `${a} + ${b}`);
-  const sign = op === 'max' ? '>' : '<';
-  writer.branch(`${a} ${sign}= ${b}`, () => writer.line(`${name} = ${a};`));
-  writer.branch(`${b} ${sign} ${a}`, () => writer.line(`${name} = ${b};`));
+  writer.branch(`${isNumber(a, infinity)} && ${isNumber(b, infinity)}`, () =>
+    writer.line(`${name} = Math.${op}(${a}, ${b});`),
+  );
   return name;
 }
 
+/** False for NaN. Compilers for GPUs turn other conditions round as if there were no NaN. */
+function isNumber(code: string, infinity: string): string {
+  return `Math.abs(${code}) <= ${infinity}`;
+}
+
 /** As in C: 1 to any power is 1, and so is -1 to an infinite one; a negative base to an odd power is negative. */
-function power(writer: Writer, a: string, b: string, exactMath: boolean): string {
+function power(writer: Writer, a: string, b: string, exactMath: boolean, infinity: () => string): string {
   if (exactMath) {
     const name = writer.variable('v', `Math.pow(${a}, ${b})`);
     writer.branch(`${a} === 1 || (${a} === -1 && Math.abs(${b}) > ${HUGE})`, () => writer.line(`${name} = 1;`));
     return name;
   }
   const name = writer.variable('v', `Math.pow(Math.abs(${a}), ${b})`);
+  writer.branch(`${a} === 0`, () =>
+    writer.branch(
+      `${b} > 0`,
+      () => writer.line(`${name} = 0;`),
+      () => writer.line(`${name} = ${infinity()};`),
+    ),
+  );
   writer.branch(`${b} === 0 || ${a} === 1 || (${a} === -1 && Math.abs(${b}) > ${HUGE})`, () =>
     writer.line(`${name} = 1;`),
   );
@@ -63,7 +86,7 @@ function power(writer: Writer, a: string, b: string, exactMath: boolean): string
   return name;
 }
 
-export function floatUnary(writer: Writer, op: Exclude<UnaryOp, 'not'>, x: string): string {
+export function floatUnary(writer: Writer, op: Exclude<UnaryOp, 'not'>, x: string, { exactMath }: Dialect): string {
   switch (op) {
     case 'neg':
       return writer.constant('v', `-${x}`);
@@ -73,12 +96,52 @@ export function floatUnary(writer: Writer, op: Exclude<UnaryOp, 'not'>, x: strin
       writer.branch(`${x} < 0`, () => writer.line(`${name} = -1;`));
       return name;
     }
+    case 'sin':
+    case 'cos':
+      return exactMath ? writer.constant('v', `Math.${op}(${x})`) : wave(writer, op, x);
     default:
       return writer.constant('v', `Math.${op}(${x})`);
   }
 }
 
-/** Whether a value counts as larger than the best one so far; NaN is the largest. */
-export function beats(value: string, best: string): string {
-  return `${value} > ${best} || (${value} !== ${value} && ${best} === ${best})`;
+/** pi / 2 in three parts, so that products with small whole numbers are exact, and series of sine and cosine (Cephes, `sinf`). */
+const QUARTER = [1.5703125, 4.837512969970703e-4, 7.549789954891882e-8];
+const SINE = [-1 / 6, 8.3321608736e-3, -1.9515295891e-4];
+const COSINE = [-0.5, 4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5];
+
+/** Some GPUs are wrong in the fourth digit; beyond 8192 they are left to it. */
+function wave(writer: Writer, op: 'sin' | 'cos', x: string): string {
+  const name = writer.variable('v', `Math.${op}(${x})`);
+  writer.branch(`Math.abs(${x}) < 8192`, () => {
+    const turns = writer.constant('v', `Math.floor(${x} * ${literal(2 / Math.PI)} + 0.5)`);
+    const rest = QUARTER.reduce((code, part) => writer.constant('v', `${code} - ${turns} * ${literal(part)}`), x);
+    const square = writer.constant('v', `${rest} * ${rest}`);
+    const sine = writer.constant('v', `${rest} + ${rest} * ${series(writer, SINE, square)}`);
+    const cosine = writer.constant('v', `1 + ${series(writer, COSINE, square)}`);
+    const shifted = op === 'sin' ? turns : writer.constant('v', `${turns} + 1`);
+    const quarter = writer.constant('v', `${shifted} - Math.floor(${shifted} * 0.25) * 4`);
+    writer.line(`${name} = ${sine};`);
+    writer.branch(`${quarter} === 1`, () => writer.line(`${name} = ${cosine};`));
+    writer.branch(`${quarter} === 2`, () => writer.line(`${name} = -${sine};`));
+    writer.branch(`${quarter} === 3`, () => writer.line(`${name} = -${cosine};`));
+  });
+  return name;
+}
+
+/** `x * (c0 + x * (c1 + ...))`. */
+function series(writer: Writer, coefficients: readonly number[], x: string): string {
+  const [last, ...rest] = coefficients.toReversed();
+  const first = writer.constant('v', `${x} * ${literal(last)}`);
+  return rest.reduce((sum, coefficient) => writer.constant('v', `(${sum} + ${literal(coefficient)}) * ${x}`), first);
+}
+
+/** 1 for NaN, which counts as the largest, else 0; and the number, 0 for NaN. */
+export function ranked(writer: Writer, x: string, infinity: string): readonly [rank: string, number: string] {
+  const rank = writer.variable('v', '1');
+  const number = writer.variable('v', '0');
+  writer.branch(isNumber(x, infinity), () => {
+    writer.line(`${rank} = 0;`);
+    writer.line(`${number} = ${x};`);
+  });
+  return [rank, number];
 }
