@@ -109,5 +109,5 @@ export const efficientnet = defineArchitecture<EfficientNetVariant, EfficientNet
 });
 
 function excite(x: Tensor, squeezed: number): Tensor {
-  return squeezeExcitation(x, { name: '', squeezed, activation: silu });
+  return squeezeExcitation(x, { name: '', squeezed, activation: silu, biasInit: zerosInit });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { COMPOUND_COEFFICIENTS, compoundMultipliers, scaleModel, type Model } from '@netwright/arch';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
-import { costOf, inferenceMode, type Cost, type Graph } from '@netwright/ir';
+import { costOf, inferenceMode, zerosInit, type Cost, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { efficientnet } from '../src/index.ts';
 
@@ -74,6 +74,14 @@ describe('the paper', () => {
     expect(norms({})).toEqual(new Set(['0.001,0.01']));
     expect(norms({ normEps: 1e-5, normMomentum: 0.1 })).toEqual(new Set(['0.00001,0.1']));
   });
+});
+
+it('starts as torchvision: biases at zero, the classifier uniform by its outputs', () => {
+  const { parameters } = efficientnet('tiny', { classes: 16 }).build();
+  const biases = Object.entries(parameters).filter(([name]) => name.endsWith('bias'));
+  expect(biases.length).toBeGreaterThan(10);
+  for (const [name, { init }] of biases) expect(init, name).toEqual(zerosInit);
+  expect(parameters['classifier.1.weight'].init).toEqual({ kind: 'uniform', low: -0.25, high: 0.25 });
 });
 
 describe('options', () => {
