@@ -1,12 +1,19 @@
 // Densely connected convolutional networks. arXiv:1608.06993
 
-import { batchNormLayer, conv2dLayer, defineArchitecture, kaimingNormal, linearLayer } from '@netwright/arch';
+import {
+  batchNormLayer,
+  conv2dLayer,
+  defineArchitecture,
+  kaimingNormal,
+  linearLayer,
+  scaleDepths,
+} from '@netwright/arch';
 import { flatten, globalAvgPool2d, maxPool2d, NetwrightError, relu, zerosInit, type Tensor } from '@netwright/ir';
 import { denseBlock, transition } from './blocks.ts';
 import { cifar, VARIANTS, type DenseNetVariant } from './variants.ts';
 
 export interface DenseNetOptions extends Readonly<Record<string, unknown>> {
-  /** Channels that every layer adds; the stem has twice as many or, of a CIFAR network without `bc`, 16. Default the variant's, e.g. 32. */
+  /** Channels that every layer adds; the stem has twice as many or, of a CIFAR network without `bc`, 16. 0 for the variant's, e.g. 32. Default 0. */
   readonly growth: number;
   /** Width of the 1x1 before each 3x3, in units of the growth; 0 for none. Default 4, or 0 of a CIFAR network without `bc`. */
   readonly bottleneck: number;
@@ -25,23 +32,30 @@ export interface DenseNetOptions extends Readonly<Record<string, unknown>> {
 export const densenet = defineArchitecture<DenseNetVariant, DenseNetOptions>({
   family: 'densenet',
   paper: 'https://arxiv.org/abs/1608.06993',
-  options: { growth: 32, bottleneck: 4, compression: 0.5, dropout: 0, stem: 'imagenet' },
+  options: { growth: 0, bottleneck: 4, compression: 0.5, dropout: 0, stem: 'imagenet' },
   variants: VARIANTS,
   grammar: 'cifar_densenet_bc_L_K with L = 6n + 4, or cifar_densenet_L_K with L = 3n + 4',
   parse(name) {
     const [, bc, depth, growth] = /^cifar_densenet_(bc_)?(\d+)_(\d+)$/.exec(name) ?? [];
     return cifar(Number(depth), Number(growth), bc !== undefined);
   },
-  defaults: ({ stem, growth, bottleneck, compression }) => ({
-    growth,
+  defaults: ({ stem, bottleneck, compression }) => ({
     bottleneck,
     compression,
     stem,
     ...(stem === 'cifar' ? { imageSize: 32, classes: 10 } : {}),
   }),
+  scale: (variant, { width, depth }) => ({
+    ...variant,
+    growth: Math.max(1, Math.round(variant.growth * width)),
+    stemChannels: Math.max(1, Math.round(variant.stemChannels * width)),
+    blocks: scaleDepths(variant.blocks, depth),
+  }),
   build(image, variant, options) {
     const { builder } = image;
-    const { growth, compression } = checked(options);
+    const { compression, bottleneck, dropout } = checked(options);
+    const growth = options.growth === 0 ? variant.growth : options.growth;
+    const layer = { growth, bottleneck, dropout };
     const perGrowth = variant.bottleneck === 0 ? 1 : growth / variant.growth;
     const stemChannels = Math.max(1, Math.round(variant.stemChannels * perGrowth));
     const features = builder.within('features', () => {
@@ -49,7 +63,7 @@ export const densenet = defineArchitecture<DenseNetVariant, DenseNetOptions>({
       const x = variant.blocks.reduce(
         (y, layers, index) => {
           const at = String(index + 1);
-          const dense = builder.within(`denseblock${at}`, () => denseBlock(y, layers, options));
+          const dense = builder.within(`denseblock${at}`, () => denseBlock(y, layers, layer));
           return index + 1 === last ? dense : builder.within(`transition${at}`, () => transition(dense, compression));
         },
         stemOf(image, options.stem, stemChannels),
@@ -75,7 +89,7 @@ function stemOf(image: Tensor, stem: DenseNetOptions['stem'], out: number): Tens
 function checked<O extends DenseNetOptions>(options: O): O {
   const { growth, bottleneck, compression } = options;
   const reasons = [
-    ...(Number.isSafeInteger(growth) && growth > 0 ? [] : ['growth must be a positive integer']),
+    ...(Number.isSafeInteger(growth) && growth >= 0 ? [] : ['growth must be an integer of 0 or more']),
     ...(Number.isSafeInteger(bottleneck) && bottleneck >= 0 ? [] : ['bottleneck must be an integer of 0 or more']),
     ...(compression > 0 && compression <= 1 ? [] : ['compression must be above 0 and at most 1']),
   ];

@@ -118,6 +118,16 @@ describe('options', () => {
     ).toBe(16);
   });
 
+  it('widthMult and depthMult scale growth, stem and blocks', () => {
+    const { parameters } = densenet('densenet121', { widthMult: 0.5, depthMult: 0.5 }).build();
+    expect(parameters['features.conv0.weight'].type.shape[0]).toBe(32);
+    expect(parameters['features.denseblock1.denselayer1.conv2.weight'].type.shape).toEqual([16, 64, 3, 3]);
+    const layers = Object.keys(parameters).filter((key) => key.endsWith('.conv2.weight'));
+    expect(
+      [1, 2, 3, 4].map((block) => layers.filter((key) => key.includes(`denseblock${String(block)}.`)).length),
+    ).toEqual([3, 6, 12, 8]);
+  });
+
   it('dropout follows every dense layer, and is none by default', () => {
     expect(dropoutsOf(densenet('tiny').build())).toEqual([]);
     expect(dropoutsOf(densenet('tiny', { dropout: 0.2 }).build())).toEqual(
@@ -140,13 +150,13 @@ describe('options', () => {
   });
 
   it.each([
-    [{ growth: 1.5 }, 'growth must be a positive integer', '{"growth":1.5,"bottleneck":2,"compression":0.5}'],
+    [{ growth: 1.5 }, 'growth must be an integer of 0 or more', '{"growth":1.5,"bottleneck":2,"compression":0.5}'],
     [
       { bottleneck: -1 },
       'bottleneck must be an integer of 0 or more',
-      '{"growth":4,"bottleneck":-1,"compression":0.5}',
+      '{"growth":0,"bottleneck":-1,"compression":0.5}',
     ],
-    [{ compression: 0 }, 'compression must be above 0 and at most 1', '{"growth":4,"bottleneck":2,"compression":0}'],
+    [{ compression: 0 }, 'compression must be above 0 and at most 1', '{"growth":0,"bottleneck":2,"compression":0}'],
   ])('refuses %o', (options, reason, received) => {
     expect(() => densenet('tiny', options).build()).toThrow(
       expect.objectContaining({

@@ -3,7 +3,7 @@
 import { concatBranches, convNormAct, defineArchitecture, linearLayer, torchDefaultInit } from '@netwright/arch';
 import { dropout, flatten, globalAvgPool2d, maxPool2d, NetwrightError, type Tensor } from '@netwright/ir';
 import { residualModule } from './residual-module.ts';
-import { VARIANTS, type InceptionResNetVariant, type ResidualStage, type Stage } from './variants.ts';
+import { scaled, VARIANTS, type InceptionResNetVariant, type ResidualStage, type Stage } from './variants.ts';
 
 export interface InceptionResNetOptions extends Readonly<Record<string, unknown>> {
   /**
@@ -15,8 +15,6 @@ export interface InceptionResNetOptions extends Readonly<Record<string, unknown>
   readonly dropout: number;
   /** `small` takes the strides out of the stem, for images of about 32 pixels. Default `imagenet`, `tiny` `small`. */
   readonly stem: 'imagenet' | 'small';
-  /** Factor of all channels. Default 1. */
-  readonly widthMult: number;
 }
 
 const LAYER = { norm: { eps: 1e-3 }, init: torchDefaultInit };
@@ -25,25 +23,31 @@ const LAYER = { norm: { eps: 1e-3 }, init: torchDefaultInit };
 export const inceptionResNet = defineArchitecture<InceptionResNetVariant, InceptionResNetOptions>({
   family: 'inception-resnet',
   paper: 'https://arxiv.org/abs/1602.07261',
-  options: { residualScales: [0.17, 0.1, 0.2], dropout: 0.2, stem: 'imagenet', widthMult: 1 },
+  options: { residualScales: [0.17, 0.1, 0.2], dropout: 0.2, stem: 'imagenet' },
   variants: VARIANTS,
   defaults: ({ imageSize, classes, dropout: p, stem }) => ({ imageSize, classes, dropout: p, stem }),
+  scale: scaled,
   build(image, variant, options) {
     checkScales(options.residualScales);
     const small = options.stem === 'small';
-    const stem = variant.stemStages.reduce((x, stage) => stageOf(x, stage, options, small), image);
-    const features = variant.stages.reduce((x, stage) => stageOf(x, stage, options, false), stem);
+    const sizes = { ...options, width: variant.width };
+    const stem = variant.stemStages.reduce((x, stage) => stageOf(x, stage, sizes, small), image);
+    const features = variant.stages.reduce((x, stage) => stageOf(x, stage, sizes, false), stem);
     const means = flatten(globalAvgPool2d(features), 1);
     const kept = image.builder.within('head_drop', () => dropout(means, { p: options.dropout }));
     return linearLayer(kept, { name: 'classif', out: options.classes });
   },
 });
 
+interface StageOptions extends Pick<InceptionResNetOptions, 'residualScales'> {
+  readonly width: number;
+}
+
 /** A stage of the network; `still` takes the stride out and keeps the size. */
-function stageOf(x: Tensor, stage: Stage, options: InceptionResNetOptions, still: boolean): Tensor {
+function stageOf(x: Tensor, stage: Stage, options: StageOptions, still: boolean): Tensor {
   const { builder } = x;
   const { name } = stage;
-  const width = options.widthMult;
+  const { width } = options;
   if ('repeats' in stage) return residualStage(x, stage, options);
   if ('branches' in stage) {
     return builder.within(name, () => concatBranches(x, stage.branches, { ...LAYER, width }));
@@ -65,7 +69,7 @@ function stageOf(x: Tensor, stage: Stage, options: InceptionResNetOptions, still
 function residualStage(
   x: Tensor,
   { name, single = false, kind, repeats, branches, last = false }: ResidualStage,
-  { residualScales, widthMult: width }: InceptionResNetOptions,
+  { residualScales, width }: StageOptions,
 ): Tensor {
   const scale = last ? 1 : residualScales['ABC'.indexOf(kind)];
   return x.builder.within(name, () =>

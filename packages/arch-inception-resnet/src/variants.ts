@@ -1,6 +1,6 @@
 // The variant table of the family, as data: a network is a list of stages.
 
-import type { BranchConv, BranchStep } from '@netwright/arch';
+import { scaleDepths, type BranchConv, type BranchStep } from '@netwright/arch';
 
 type Kernel = BranchConv['kernel'];
 type ConvRow = readonly [channels: number, kernel: Kernel];
@@ -44,6 +44,8 @@ export interface InceptionResNetVariant {
   readonly classes: number;
   readonly dropout: number;
   readonly stem: 'imagenet' | 'small';
+  /** Factor of all channels. */
+  readonly width: number;
   /** Up to the first module; `small` takes their strides out. */
   readonly stemStages: readonly (ConvStage | PoolStage)[];
   readonly stages: readonly Stage[];
@@ -70,7 +72,7 @@ const STEM: readonly (ConvStage | PoolStage)[] = [
   { name: 'conv2d_4a', conv: 192, kernel: 3, valid: true },
 ];
 
-const IMAGENET = { imageSize: 299, classes: 1000, dropout: 0.2, stem: 'imagenet' } as const;
+const IMAGENET = { imageSize: 299, classes: 1000, dropout: 0.2, stem: 'imagenet', width: 1 } as const;
 
 /** Figures 10 to 13 and the stem of figure 14: 5, 10 and 5 modules on 256, 896 and 1792 channels. */
 const V1: InceptionResNetVariant = {
@@ -158,6 +160,7 @@ const TINY: InceptionResNetVariant = {
   classes: 10,
   dropout: 0,
   stem: 'small',
+  width: 1,
   stemStages: [{ name: 'conv2d_1a', conv: 8, kernel: 3, stride: 2, valid: true }],
   stages: [
     { name: 'repeat_1', kind: 'A', repeats: 1, branches: [branch([3, 1]), branch([3, 1], [4, 3])] },
@@ -172,3 +175,20 @@ export const VARIANTS = {
   inception_resnet_v2: V2,
   tiny: TINY,
 } as const satisfies Readonly<Record<string, InceptionResNetVariant>>;
+
+/** `variant` with its channels and its numbers of residual modules multiplied; a single one stays. */
+export function scaled(
+  variant: InceptionResNetVariant,
+  { width, depth }: { readonly width: number; readonly depth: number },
+): InceptionResNetVariant {
+  const repeated = variant.stages.flatMap((stage) => ('repeats' in stage && stage.single !== true ? [stage] : []));
+  const counts = scaleDepths(
+    repeated.map(({ repeats }) => repeats),
+    depth,
+  );
+  const stages = variant.stages.map((stage) => {
+    const index = repeated.findIndex(({ name }) => name === stage.name);
+    return index < 0 ? stage : { ...stage, repeats: counts[index] };
+  });
+  return { ...variant, width: variant.width * width, stages };
+}

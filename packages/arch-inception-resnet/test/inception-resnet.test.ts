@@ -154,6 +154,22 @@ describe('options', () => {
     expect(macs(0.5) / macs(1)).toBeLessThan(0.27);
   });
 
+  it('depthMult scales the numbers of modules, each stage within one of its share', () => {
+    const countsOf = (depthMult: number): readonly number[] => {
+      const { parameters } = inceptionResNet('inception_resnet_v2', { depthMult }).build();
+      const modules = new Set(Object.keys(parameters).map((key) => key.split('.').slice(0, 2).join('.')));
+      return ['repeat', 'repeat_1', 'repeat_2', 'block8'].map(
+        (stage) =>
+          [...modules].filter(
+            (module) => module === `${stage}.conv2d` || (/^[^.]+\.\d+$/.test(module) && module.startsWith(`${stage}.`)),
+          ).length,
+      );
+    };
+    expect(countsOf(1)).toEqual([10, 20, 9, 1]);
+    expect(countsOf(0.5)).toEqual([5, 10, 5, 1]);
+    expect(countsOf(0.01)).toEqual([1, 1, 1, 1]);
+  });
+
   it('dropout is before the last layer', () => {
     const dropouts = (graph: Graph): readonly unknown[] =>
       Object.values(graph.functions).flatMap(({ name, attrs }) => (name === 'dropout' ? [attrs.p] : []));

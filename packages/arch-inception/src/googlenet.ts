@@ -23,7 +23,7 @@ import {
 import { auxiliary, head } from './head.ts';
 import { inceptionModule } from './inception-module.ts';
 import type { NetworkOptions } from './inception.ts';
-import type { GoogLeNetVariant } from './variants.ts';
+import { deepened, type GoogLeNetVariant } from './variants.ts';
 
 interface Start {
   readonly init: Initializer;
@@ -41,12 +41,12 @@ const LRN = { size: 5, alpha: 1e-4, beta: 0.75 };
 
 export function googlenet(image: Tensor, variant: GoogLeNetVariant, options: NetworkOptions): ModelOutputs {
   const { builder } = image;
-  const { batchNorm, third, lastPool, stages } = variant;
-  const { auxHeads, classes, widthMult: width } = options;
+  const { batchNorm, third, lastPool, width } = variant;
+  const { auxHeads, classes } = options;
   const start = STARTS[variant.start];
   let x = stemOf(image, variant, start, options);
   const headsOn: Tensor[] = [];
-  stages.forEach((modules, index) => {
+  deepened(variant.stages, variant.depth).forEach((modules, index) => {
     modules.forEach((channels, position) => {
       const input = x;
       x = builder.within(`inception${String(index + 3)}${String.fromCharCode(97 + position)}`, () =>
@@ -67,9 +67,9 @@ export function googlenet(image: Tensor, variant: GoogLeNetVariant, options: Net
 
 function stemOf(
   image: Tensor,
-  { batchNorm, stemChannels }: GoogLeNetVariant,
+  { batchNorm, stemChannels, width }: GoogLeNetVariant,
   start: Start,
-  { stem, widthMult: width }: NetworkOptions,
+  { stem }: NetworkOptions,
 ): Tensor {
   const conv = (x: Tensor, index: 0 | 1 | 2, kernel: number, stride = 1): Tensor =>
     convNormAct(x, {
@@ -93,9 +93,9 @@ function pool(x: Tensor, name: string, kernel: number): Tensor {
 /** The paper pools windows of 5x5 every 3, which is 4x4 of a 14x14 map; torchvision asks for 4x4 of any map. */
 function auxHead(
   x: Tensor,
-  { batchNorm, auxChannels }: GoogLeNetVariant,
+  { batchNorm, auxChannels, width }: GoogLeNetVariant,
   start: Start,
-  { classes, auxDropout, widthMult: width }: NetworkOptions,
+  { classes, auxDropout }: NetworkOptions,
 ): Tensor {
   const [channels, hidden] = auxChannels.map((out) => Math.max(1, Math.round(out * width)));
   const pooled = batchNorm ? adaptiveAvgPool2d(x, 4) : avgPool2d(x, { kernel: 5, stride: 3 });

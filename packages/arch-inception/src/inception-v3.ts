@@ -12,6 +12,7 @@ import {
 import { avgPool2d, flatten, globalAvgPool2d, maxPool2d, NetwrightError, type Tensor } from '@netwright/ir';
 import { auxiliary, head } from './head.ts';
 import type { NetworkOptions } from './inception.ts';
+import { deepened, type InceptionV3Variant } from './variants.ts';
 
 type Branches = readonly (readonly BranchStep[])[];
 type Kernel = BranchConv['kernel'];
@@ -91,39 +92,38 @@ const BLOCK_C: Branches = [
   averaged(192),
 ];
 
-const BEFORE_HEAD: readonly (readonly [name: string, branches: Branches])[] = [
-  ['Mixed_5b', blockA(32)],
-  ['Mixed_5c', blockA(64)],
-  ['Mixed_5d', blockA(64)],
-  ['Mixed_6a', REDUCTION_A],
-  ['Mixed_6b', blockB(128)],
-  ['Mixed_6c', blockB(160)],
-  ['Mixed_6d', blockB(160)],
-  ['Mixed_6e', blockB(192)],
+/** On 35x35, on 17x17 and on 8x8; a reduction is before the second and before the third. */
+const STAGES: readonly (readonly Branches[])[] = [
+  [blockA(32), blockA(64), blockA(64)],
+  [blockB(128), blockB(160), blockB(160), blockB(192)],
+  [BLOCK_C, BLOCK_C],
 ];
 
-const AFTER_HEAD: typeof BEFORE_HEAD = [
-  ['Mixed_7a', REDUCTION_B],
-  ['Mixed_7b', BLOCK_C],
-  ['Mixed_7c', BLOCK_C],
-];
-
-export function inceptionV3(image: Tensor, options: NetworkOptions): ModelOutputs {
-  const { auxHeads, classes, dropout, widthMult: width } = options;
-  const mixed = (x: Tensor, blocks: typeof BEFORE_HEAD): Tensor =>
-    blocks.reduce(
-      (y, [name, branches]) =>
-        y.builder.within(name, () => concatBranches(y, branches, { norm: NORM, init: INIT, width })),
-      x,
-    );
-  const x = mixed(stemOf(image, options), BEFORE_HEAD);
-  const heads = auxHeads ? [['aux', auxiliary(x.builder.within('AuxLogits', () => auxHead(x, options)))] as const] : [];
-  const logits = head(mixed(x, AFTER_HEAD), { name: 'fc', classes, dropout, init: INIT });
+export function inceptionV3(
+  image: Tensor,
+  { width, depth }: InceptionV3Variant,
+  options: NetworkOptions,
+): ModelOutputs {
+  const { auxHeads, classes, dropout } = options;
+  /** Modules named from `letter` on, e.g. `Mixed_5b`, `Mixed_5c`. */
+  const mixed = (x: Tensor, stage: number, letter: 'a' | 'b', modules: readonly Branches[]): Tensor =>
+    modules.reduce((y, branches, index) => {
+      const name = `Mixed_${String(stage)}${String.fromCharCode(letter.charCodeAt(0) + index)}`;
+      return y.builder.within(name, () => concatBranches(y, branches, { norm: NORM, init: INIT, width }));
+    }, x);
+  const [first, second, third] = deepened(STAGES, depth);
+  const fine = mixed(stemOf(image, width, options), 5, 'b', first);
+  const middle = mixed(mixed(fine, 6, 'a', [REDUCTION_A]), 6, 'b', second);
+  const heads = auxHeads
+    ? [['aux', auxiliary(image.builder.within('AuxLogits', () => auxHead(middle, width, options)))] as const]
+    : [];
+  const coarse = mixed(mixed(middle, 7, 'a', [REDUCTION_B]), 7, 'b', third);
+  const logits = head(coarse, { name: 'fc', classes, dropout, init: INIT });
   return { logits, ...Object.fromEntries(heads) };
 }
 
 /** Without strides and with padding, a small image keeps its size. */
-function stemOf(image: Tensor, { stem, widthMult: width }: NetworkOptions): Tensor {
+function stemOf(image: Tensor, width: number, { stem }: NetworkOptions): Tensor {
   const small = stem === 'small';
   const conv = (x: Tensor, name: string, channels: number, kernel: number, more: Partial<BranchConv> = {}): Tensor => {
     const out = Math.max(1, Math.round(channels * width));
@@ -138,7 +138,7 @@ function stemOf(image: Tensor, { stem, widthMult: width }: NetworkOptions): Tens
   return pool(conv(x, 'Conv2d_4a_3x3', 192, 3, { padding: 0 }), 'maxpool2');
 }
 
-function auxHead(x: Tensor, { classes, widthMult: width }: NetworkOptions): Tensor {
+function auxHead(x: Tensor, width: number, { classes }: NetworkOptions): Tensor {
   const [height, columns] = [Number(x.shape[2]), Number(x.shape[3])];
   if (Math.min(height, columns) < AUX_MAP) {
     throw new NetwrightError({

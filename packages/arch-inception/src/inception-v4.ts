@@ -12,6 +12,7 @@ import {
 import type { Tensor } from '@netwright/ir';
 import { head } from './head.ts';
 import type { NetworkOptions } from './inception.ts';
+import { deepened, type InceptionV4Variant } from './variants.ts';
 
 type Branches = readonly (readonly BranchStep[])[];
 
@@ -85,8 +86,15 @@ const BLOCK_C: Branches = [
   [AVERAGE, conv(256, 1)],
 ];
 
-export function inceptionV4(image: Tensor, options: NetworkOptions): ModelOutputs {
-  const { classes, dropout, widthMult: width } = options;
+const STAGES = [Array<Branches>(4).fill(BLOCK_A), Array<Branches>(7).fill(BLOCK_B), Array<Branches>(3).fill(BLOCK_C)];
+
+export function inceptionV4(
+  image: Tensor,
+  { width, depth }: InceptionV4Variant,
+  options: NetworkOptions,
+): ModelOutputs {
+  const { classes, dropout } = options;
+  const [fine, middle, coarse] = deepened(STAGES, depth);
   const small = options.stem === 'small';
   const layer = { norm: { eps: 1e-3 }, init: torchDefaultInit };
   const convs = [
@@ -97,14 +105,9 @@ export function inceptionV4(image: Tensor, options: NetworkOptions): ModelOutput
     const out = Math.max(1, Math.round(channels * width));
     return convNormAct(x, { ...layer, name: '', out, kernel: 3, ...more });
   });
-  const modules = [
-    ...stem(small),
-    ...Array<Branches>(4).fill(BLOCK_A),
-    REDUCTION_A,
-    ...Array<Branches>(7).fill(BLOCK_B),
-    REDUCTION_B,
-    ...Array<Branches>(3).fill(BLOCK_C),
-  ].map((branches) => (x: Tensor) => concatBranches(x, branches, { ...layer, width }));
+  const modules = [...stem(small), ...fine, REDUCTION_A, ...middle, REDUCTION_B, ...coarse].map(
+    (branches) => (x: Tensor) => concatBranches(x, branches, { ...layer, width }),
+  );
   const features = sequential(image, [...convs, ...modules], 'features');
   return { logits: head(features, { name: 'last_linear', classes, dropout, init: torchDefaultInit }) };
 }

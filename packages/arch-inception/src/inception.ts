@@ -18,8 +18,6 @@ export interface InceptionOptions extends Readonly<Record<string, unknown>> {
   readonly auxDropout: number;
   /** `small` takes the strides out of the stem, for images of about 32 pixels. Default `imagenet`, `tiny` `small`. */
   readonly stem: 'imagenet' | 'small';
-  /** Factor of all channels. Default 1. */
-  readonly widthMult: number;
 }
 
 export type NetworkOptions = CommonOptions & InceptionOptions;
@@ -31,7 +29,7 @@ export type NetworkOptions = CommonOptions & InceptionOptions;
 export const inception = defineArchitecture<InceptionVariant, InceptionOptions>({
   family: 'inception',
   paper: 'https://arxiv.org/abs/1409.4842',
-  options: { auxHeads: false, dropout: 0.2, auxDropout: 0.7, stem: 'imagenet', widthMult: 1 },
+  options: { auxHeads: false, dropout: 0.2, auxDropout: 0.7, stem: 'imagenet' },
   variants: VARIANTS,
   defaults: ({ imageSize, classes, auxHeads, dropout, auxDropout, stem }) => ({
     imageSize,
@@ -41,14 +39,19 @@ export const inception = defineArchitecture<InceptionVariant, InceptionOptions>(
     auxDropout,
     stem,
   }),
+  scale: (variant, { width, depth }) => ({
+    ...variant,
+    width: variant.width * width,
+    depth: variant.depth * depth,
+  }),
   build(image, variant, options) {
     switch (variant.network) {
       case 'v1':
         return googlenet(image, variant, options);
       case 'v3':
-        return inceptionV3(image, options);
+        return inceptionV3(image, variant, options);
       case 'v4':
-        return inceptionV4(image, options);
+        return inceptionV4(image, variant, options);
     }
   },
 });

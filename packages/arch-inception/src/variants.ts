@@ -1,5 +1,6 @@
 // The variant table of the family, as data.
 
+import { scaleDepths } from '@netwright/arch';
 import type { InceptionChannels } from './inception-module.ts';
 
 interface Common {
@@ -11,6 +12,10 @@ interface Common {
   readonly auxDropout: number;
   /** `imagenet`: the published one; `small`: no stride, for images of about 32 pixels. */
   readonly stem: 'imagenet' | 'small';
+  /** Factor of all channels. */
+  readonly width: number;
+  /** Factor of the numbers of modules; those of a stage are repeated in their order. */
+  readonly depth: number;
 }
 
 /** GoogLeNet, Inception v1. */
@@ -42,7 +47,7 @@ export interface InceptionV4Variant extends Common {
 
 export type InceptionVariant = GoogLeNetVariant | InceptionV3Variant | InceptionV4Variant;
 
-const IMAGENET = { classes: 1000, stem: 'imagenet' } as const;
+const IMAGENET = { classes: 1000, stem: 'imagenet', width: 1, depth: 1 } as const;
 
 /** arXiv:1409.4842, table 1. */
 const GOOGLENET = {
@@ -104,3 +109,14 @@ export const VARIANTS = {
     stages: [[[3, 3, 4, 2, 3, 2]], [[4, 3, 4, 2, 4, 2]], [[4, 3, 6, 2, 4, 2]]],
   },
 } as const satisfies Readonly<Record<string, InceptionVariant>>;
+
+/** The modules of each stage, `depth` times as many: a stage of A and B doubled is A, A, B, B. */
+export function deepened<T>(stages: readonly (readonly T[])[], depth: number): readonly (readonly T[])[] {
+  const counts = scaleDepths(
+    stages.map(({ length }) => length),
+    depth,
+  );
+  return stages.map((modules, stage) =>
+    Array.from({ length: counts[stage] }, (_, index) => modules[Math.floor((index * modules.length) / counts[stage])]),
+  );
+}

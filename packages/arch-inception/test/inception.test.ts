@@ -154,6 +154,26 @@ describe('options', () => {
     expect(ratio).toBeLessThan(0.27);
   });
 
+  it.each([
+    ['googlenet', ['3c', '3d', '4j', '5d'], ['3e', '4k', '5e']],
+    ['inception_v3', ['5g', '6i', '7e'], ['5h', '6j', '7f']],
+  ])('depthMult repeats the modules of %s in their order', (name, has, lacks) => {
+    const { parameters } = inception(name, { depthMult: 2 }).build();
+    const modules = new Set(Object.keys(parameters).map((key) => key.split('.')[0].replace(/^(inception|Mixed_)/, '')));
+    for (const module of has) expect(modules, module).toContain(module);
+    for (const module of lacks) expect(modules, module).not.toContain(module);
+    const out = (module: string): unknown => parameters[`${module}.weight`].type.shape[0];
+    if (name === 'googlenet') {
+      expect(['a', 'b', 'c', 'd'].map((letter) => out(`inception3${letter}.branch1.conv`))).toEqual([64, 64, 128, 128]);
+    }
+  });
+
+  it('depthMult below 1 leaves one module of a stage', () => {
+    const { parameters } = inception('inception_v4', { depthMult: 0.1 }).build();
+    const modules = new Set(Object.keys(parameters).map((key) => key.split('.').slice(0, 2).join('.')));
+    expect([...modules].filter((module) => module.startsWith('features.'))).toHaveLength(6 + 1 + 1 + 1 + 1 + 1);
+  });
+
   it('dropout and auxDropout are those of the paper and of torchvision', () => {
     expect(dropoutsOf(inception('googlenet_aux').build())).toEqual([
       ['aux1', 0.7],
