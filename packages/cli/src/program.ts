@@ -3,6 +3,7 @@
 import { COMPOUND_COEFFICIENTS } from '@netwright/arch';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { compareCommand } from './commands/compare.ts';
+import { convertCommand } from './commands/convert.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { graphCommand } from './commands/graph.ts';
 import { listCommand } from './commands/list.ts';
@@ -162,6 +163,15 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--model-option <key=value...>', 'options of the model', collectOptions, {})
     .option('--json', 'print JSON', false);
   scale.action(async (model: string) => finish(await scaleCommand(session, model, scale.opts())));
+
+  const convert = command('convert', 'write the weights of a .pth file (torch.save) as safetensors')
+    .argument('<file>', 'file of a state_dict or checkpoint')
+    .argument('<out>', 'safetensors file')
+    .option('--model <name>', 'model whose weights they must be')
+    .option('--model-option <key=value...>', 'options of the model', collectOptions, {})
+    .option('--key-map <names...>', 'rules for names that differ: densenet, dataParallel', [])
+    .option('--drop <prefixes...>', 'leave out tensors whose names begin so, e.g. aux1 aux2', []);
+  convert.action(async (file: string, out: string) => finish(await convertCommand(session, file, out, convert.opts())));
 
   const list = command('list', 'the models, datasets, backends, optimizers and schedules that can be named').option(
     '--json',

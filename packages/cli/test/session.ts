@@ -3,6 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Architecture } from '@netwright/arch';
 import { tensorDataset, type Dataset, type DataSource } from '@netwright/data';
 import { BUILT_IN, mergePlugins, run, type Plugins, type Session } from '@netwright/cli';
 
@@ -39,7 +40,16 @@ export function temporaryDirectory(): string {
 }
 
 /** Runs a command line in `directory`. */
-export async function runIn(directory: string, ...args: readonly string[]): Promise<Run> {
+export function runIn(directory: string, ...args: readonly string[]): Promise<Run> {
+  return runWith([], directory, ...args);
+}
+
+/** Runs a command line in `directory`, with further architectures. */
+export async function runWith(
+  architectures: readonly Architecture[],
+  directory: string,
+  ...args: readonly string[]
+): Promise<Run> {
   const out: string[] = [];
   const err: string[] = [];
   const session: Session = {
@@ -50,7 +60,7 @@ export async function runIn(directory: string, ...args: readonly string[]): Prom
       columns: 100,
     },
     directory,
-    plugins: () => Promise.resolve(plugins),
+    plugins: () => Promise.resolve(mergePlugins(plugins, { architectures })),
   };
   const code = await run(args, session);
   return { code, out: out.join('\n'), err: err.join('\n') };

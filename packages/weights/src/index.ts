@@ -11,3 +11,6 @@ export {
   type LoadOptions,
   type LoadReport,
 } from './state-dict.ts';
+export { toSinglePrecision, withCounters } from './torch/adapt.ts';
+export { KEY_MAPS, renameKeys, type KeyRule } from './torch/key-maps.ts';
+export { readTorchStateDict } from './torch/read-torch.ts';
