@@ -67,6 +67,6 @@ export {
   preactivationBottleneckBlock,
   type PreactivationBlockOptions,
 } from './blocks/preactivation-blocks.ts';
-export { imageStem, type ImageStemKind, type ImageStemOptions } from './blocks/image-stem.ts';
+export { imageStem, type ImageStemKind, type ImageStemOptions, type StemNames } from './blocks/image-stem.ts';
 export { classifierHead, type ClassifierHeadOptions } from './blocks/classifier-head.ts';
 export { residualNetwork, type ResidualNetworkOptions } from './blocks/residual-network.ts';

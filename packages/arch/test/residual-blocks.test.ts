@@ -107,11 +107,15 @@ describe('bottleneckBlock', () => {
       bottleneckBlock(x, {
         out: 8,
         squeeze: (y) => squeezeExcitation(y, { squeezed: 2 }),
+        dropout: 0.5,
         stochasticDepth: 0.25,
         zeroInitResidual: true,
       }),
     );
-    expect(rowsOf(graph).slice(7)).toEqual([
+    expect(rowsOf(graph).slice(5)).toEqual([
+      'relu',
+      'dropout',
+      'conv2d conv3',
       'batchNorm bn3',
       'globalAvgPool2d se',
       'conv2d se.fc1',

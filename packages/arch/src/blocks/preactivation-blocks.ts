@@ -9,8 +9,6 @@ import { addShortcut } from './residual-shortcut.ts';
 export interface PreactivationBlockOptions extends ResidualBlockOptions {
   /** Start the last convolution of the branch at zero, as no norm ends it. Default false. */
   readonly zeroInitResidual?: boolean;
-  /** Probability of dropping elements before the last convolution of the branch (arXiv:1605.07146, section 2.4). Default 0. */
-  readonly dropout?: number;
   /** Whether the shortcut, too, reads x after norm and activation: for the first block after a bare convolution. Default false. */
   readonly activatedShortcut?: boolean;
 }

@@ -31,6 +31,8 @@ export interface ResidualNetworkOptions {
   readonly shortcut?: ShortcutKind;
   /** Scopes of the projections' convolution and norm; blocks with pre-activation have no such norm. Default `downsample.0`, `downsample.1`. */
   readonly projection?: { readonly name: string; readonly norm?: string };
+  /** With pre-activation, what an identity shortcut of the first block reads: the stem's result after norm and activation, or bare. Default `activated`. */
+  readonly firstShortcut?: 'activated' | 'bare';
   /** Kernel of the projections after the first stage. Default 1. */
   readonly projectionKernel?: number;
   /** Which convolution of a bottleneck has the stride; always the 3x3 with pre-activation. Default `3x3`. */
@@ -39,7 +41,7 @@ export interface ResidualNetworkOptions {
   readonly squeeze?: Layer;
   /** See {@link BottleneckBlockOptions}; with pre-activation the last convolution starts at zero instead. Default false. */
   readonly zeroInitResidual?: boolean;
-  /** Before the last convolution of each branch; with pre-activation only. Default 0. */
+  /** Before the last convolution of each branch. Default 0. */
   readonly blockDropout?: number;
   /** Probability that training leaves out the branch of the last block; that of block l of L is l / L of it (arXiv:1603.09382). Default 0. */
   readonly stochasticDepth?: number;
@@ -97,6 +99,7 @@ function residualBlock(
     groups,
     shortcut,
     projection: { ...projection, kernel: stage > 0 ? projectionKernel : 1 },
+    dropout: options.blockDropout ?? 0,
     stochasticDepth: stochasticDepth * share,
     zeroInitResidual: options.zeroInitResidual ?? false,
     ...(squeeze === undefined ? {} : { squeeze }),
@@ -104,8 +107,7 @@ function residualBlock(
   if (preactivation) {
     const preactivated = {
       ...common,
-      dropout: options.blockDropout ?? 0,
-      activatedShortcut: first && stage === 0,
+      activatedShortcut: first && stage === 0 && options.firstShortcut !== 'bare',
     };
     return bottleneck ? preactivationBottleneckBlock(x, preactivated) : preactivationBasicBlock(x, preactivated);
   }

@@ -1,0 +1,1 @@
+export { senet, type SENetOptions } from './senet.ts';

@@ -1,0 +1,1 @@
+export { wideResnet, type WideResNetOptions } from './wide-resnet.ts';
