@@ -11,6 +11,7 @@ export {
   type GradientPointOptions,
 } from './apply-optimizer.ts';
 export { averagedNames, averageWeights, AVERAGE_PREFIX, type AverageOptions } from './average-weights.ts';
+export { clipByNorm, clipByValue, globalNorm, type Gradients } from './clipping.ts';
 export { curvatureOf, elementsOf, joinTensors, splitVector, type Curvature } from './curvature.ts';
 export { conjugateGradient, type ConjugateGradientOptions } from './linear-algebra/conjugate-gradient.ts';
 export { dot, norm } from './linear-algebra/dot.ts';
@@ -39,6 +40,7 @@ export { cosineWarmRestarts } from './schedules/cosine-warm-restarts.ts';
 export { warmup, type WarmupOptions } from './schedules/warmup.ts';
 export { oneCycle, type OneCycleOptions } from './schedules/one-cycle.ts';
 export { cyclic, type CyclicOptions } from './schedules/cyclic.ts';
+export { each } from './schedules/each.ts';
 export { lambdaLr } from './schedules/lambda.ts';
 export { reduceOnPlateau, type ReduceOnPlateauOptions } from './schedules/reduce-on-plateau.ts';
 export type { TimeOptions } from './schedules/by-time.ts';

@@ -7,6 +7,7 @@ import {
   cosine,
   cosineWarmRestarts,
   cyclic,
+  each,
   exponentialLr,
   lambdaLr,
   multiStepLr,
@@ -128,6 +129,76 @@ describe('the learning rate', () => {
   });
 });
 
+describe('each', () => {
+  const base = { lr: 0.2, momentum: 0.9, weightDecay: 0.1 };
+
+  it('gives every hyper-parameter a schedule of its own', () => {
+    const schedule = each({
+      lr: cosine(),
+      momentum: polynomialLr({ unit: 'step' }),
+      weightDecay: constantLr({ lr: 0.3 }),
+    });
+    const alone = (one: Schedule, lr: number) => simulate(one, 12, { lr }).map((hyper) => hyper.lr);
+    const hyper = simulate(schedule, 12, base);
+    expect(hyper.map(({ lr }) => lr)).toEqual(alone(cosine(), 0.2));
+    expect(hyper.map(({ momentum }) => momentum)).toEqual(alone(polynomialLr({ unit: 'step' }), 0.9));
+    expect(hyper.map(({ weightDecay }) => weightDecay)).toEqual(alone(constantLr(), 0.3));
+  });
+
+  it('keeps the states of schedules that react apart', () => {
+    const schedule = each({
+      lr: reduceOnPlateau({ patience: 0, factor: 0.5 }),
+      momentum: reduceOnPlateau({ patience: 1, factor: 0.1 }),
+    });
+    const hyper = simulate(schedule, 6, base, [1, 1, 1, 1, 1, 1]);
+    const alone = (one: Schedule, lr: number) =>
+      simulate(one, 6, { lr }, [1, 1, 1, 1, 1, 1]).map((values) => values.lr);
+    expect(hyper.map(({ lr }) => lr)).toEqual(alone(reduceOnPlateau({ patience: 0, factor: 0.5 }), 0.2));
+    expect(hyper.map(({ momentum }) => momentum)).toEqual(alone(reduceOnPlateau({ patience: 1, factor: 0.1 }), 0.9));
+  });
+
+  it('refuses what the optimizer does not have', () => {
+    expect(() => simulate(each({ lr: cosine(), momentum: cosine() }), 1, { lr: 1 })).toThrow(
+      expect.objectContaining({
+        message:
+          'each: expected hyper-parameters among lr, received momentum. Hint: schedule what the optimizer has [each.hyper]',
+      }),
+    );
+  });
+
+  it('says what it was made with', () => {
+    expect(each({ lr: stepLr({ stepSize: 3 }) }).options).toEqual({ lr: ['step', { stepSize: 3 }] });
+    expect(warmup({ steps: 5 }, cosine({ minLr: 0.1 })).options).toEqual({
+      steps: 5,
+      startFactor: 1 / 3,
+      then: { minLr: 0.1, unit: 'step' },
+    });
+  });
+});
+
+describe('options that make no sense', () => {
+  it.each<[string, () => Schedule, string]>([
+    ['constantLr', () => constantLr({ factor: -1 }), 'factor must be at least 0, not -1'],
+    ['stepLr', () => stepLr({ stepSize: 0 }), 'stepSize must be at least 1, not 0'],
+    ['multiStepLr', () => multiStepLr({ milestones: [-1, 2] }), 'milestones must not be negative'],
+    ['exponentialLr', () => exponentialLr({ gamma: -1 }), 'gamma must be at least 0, not -1'],
+    ['polynomialLr', () => polynomialLr({ iterations: 0 }), 'iterations must be above 0, not 0'],
+    ['cosine', () => cosine({ minLr: -1 }), 'minLr must be at least 0, not -1'],
+    ['cosineWarmRestarts', () => cosineWarmRestarts({ period: 0 }), 'period must be at least 1, not 0'],
+    ['warmup', () => warmup({ steps: 0 }, cosine()), 'steps must be above 0, not 0'],
+    [
+      'oneCycle',
+      () => oneCycle({ maxLr: 1, momentum: [0.9, 0.8] }),
+      'momentum must be two numbers in [0, 1), the smaller first',
+    ],
+    ['cyclic', () => cyclic({ maxLr: 1, stepSizeUp: 0 }), 'stepSizeUp must be at least 1, not 0'],
+    ['reduceOnPlateau', () => reduceOnPlateau({ factor: 1 }), 'factor must be in [0, 1), not 1'],
+  ])('of %s are refused', (name, make, reason) => {
+    expect(make).toThrow(expect.objectContaining({ code: `${name}.options` }));
+    expect(make).toThrow(reason);
+  });
+});
+
 describe('warmup', () => {
   it('takes a share of the run as its length', () => {
     const share = simulate(warmup({ steps: 0.1 }, cosine()), TOTAL_STEPS, { lr: 1 });
@@ -147,6 +218,14 @@ describe('oneCycle', () => {
     for (const hyper of simulate(oneCycle({ maxLr: 1, momentum: null }), 40, { lr: 1, momentum: 0.9 }))
       expect(Object.keys(hyper)).toEqual(['lr']);
     for (const hyper of simulate(oneCycle({ maxLr: 1 }), 40, { lr: 1 })) expect(Object.keys(hyper)).toEqual(['lr']);
+  });
+
+  it('cycles the momentum of Adam, and none that is 0', () => {
+    const [adam] = simulate(oneCycle({ maxLr: 1 }), 1, { lr: 1, beta1: 0.9, beta2: 0.999 });
+    expect(Object.keys(adam)).toEqual(['lr', 'beta1']);
+    expect(adam.beta1).toBeCloseTo(0.95, 12);
+    const [still] = simulate(oneCycle({ maxLr: 1 }), 1, { lr: 1, momentum: 0 });
+    expect(Object.keys(still)).toEqual(['lr']);
   });
 
   it('is finite for runs of any length', () => {

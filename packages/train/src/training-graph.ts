@@ -3,15 +3,10 @@
 import {
   add,
   and,
-  clamp,
   gradients,
   GraphBuilder,
   isFinite as isFiniteOp,
   mul,
-  minimum,
-  div,
-  sqrt,
-  sum,
   tensorType,
   where,
   zerosInit,
@@ -22,6 +17,9 @@ import {
 import {
   applyOptimizer,
   averageWeights,
+  clipByNorm,
+  clipByValue,
+  globalNorm,
   hyperInputs,
   type ApplyOptimizerOptions,
   type AverageOptions,
@@ -65,7 +63,7 @@ const BACKUP = 'backup/';
 export function buildTrainingStep(options: TrainingGraphOptions): Graph {
   const { builder, hyper, loss, grads } = forwardAndBackward(options);
   const statistics = { ...builder.updates };
-  const norm = globalNorm(Object.values(grads));
+  const norm = globalNorm(grads);
   const finite = update(builder, options, { grads, loss, norm, hyper, gate: and(isFiniteOp(loss), isFiniteOp(norm)) });
   for (const [name, value] of Object.entries(statistics)) {
     const updated = builder.tensor(value);
@@ -113,7 +111,7 @@ export function buildAccumulatedUpdate(options: TrainingGraphOptions): Graph {
   }
   const loss = builder.input(TRAINING_NAMES.loss, tensorType('f32', []));
   const hyper = hyperInputs(builder, options.optimizer);
-  const norm = globalNorm(Object.values(grads));
+  const norm = globalNorm(grads);
   const finite = update(builder, options, { grads, norm, hyper, gate: and(isFiniteOp(loss), isFiniteOp(norm)) });
   for (const name of Object.keys(options.model.updates)) {
     const { type, init } = options.model.states[name];
@@ -181,13 +179,8 @@ function update(
   { grads, loss, norm, hyper, gate }: UpdateParts,
 ): Tensor {
   const { optimizer, clipNorm, clipValue } = options;
-  const factor = clipNorm === undefined ? undefined : minimum(div(clipNorm, add(norm, 1e-6)), 1);
-  const clipped = Object.fromEntries(
-    Object.entries(grads).map(([name, grad]) => {
-      const scaled = factor === undefined ? grad : mul(grad, factor);
-      return [name, clipValue === undefined ? scaled : clamp(scaled, -clipValue, clipValue)];
-    }),
-  );
+  const scaled = clipNorm === undefined ? grads : clipByNorm(grads, clipNorm, norm);
+  const clipped = clipValue === undefined ? scaled : clipByValue(scaled, clipValue);
   const made = applyOptimizer(builder, optimizer, {
     grads: clipped,
     hyper,
@@ -196,11 +189,6 @@ function update(
     ...(loss === undefined ? {} : { loss }),
   });
   return made ?? gate;
-}
-
-/** Square root of the sum of squares of all elements. */
-function globalNorm(grads: readonly Tensor[]): Tensor {
-  return sqrt(grads.map((grad) => sum(mul(grad, grad))).reduce((total, part) => add(total, part)));
 }
 
 function leafOf(builder: GraphBuilder, name: string): Tensor {

@@ -1,3 +1,4 @@
+import { requireOptions } from '../require-options.ts';
 import { byTime, type TimeOptions } from './by-time.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -6,6 +7,12 @@ export function multiStepLr(
   options: TimeOptions & { readonly milestones: readonly number[]; readonly gamma?: number },
 ): Schedule {
   const { milestones, gamma = 0.1 } = options;
+  requireOptions(
+    'multiStepLr',
+    { ...options, gamma },
+    { gamma: [0, Infinity] },
+    milestones.every((milestone) => milestone >= 0) ? [] : ['milestones must not be negative'],
+  );
   return byTime(
     'multiStep',
     options,

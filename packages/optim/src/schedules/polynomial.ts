@@ -1,3 +1,4 @@
+import { requireOptions } from '../require-options.ts';
 import { byTime, type TimeOptions } from './by-time.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -6,6 +7,11 @@ export function polynomialLr(
   options: TimeOptions & { readonly iterations?: number; readonly power?: number } = {},
 ): Schedule {
   const { power = 1 } = options;
+  requireOptions(
+    'polynomialLr',
+    { iterations: 1, power, ...options },
+    { iterations: { above: 0 }, power: [0, Infinity] },
+  );
   return byTime('polynomial', options, (base, time, end) => {
     const iterations = options.iterations ?? end;
     return base * (1 - Math.min(time, iterations) / iterations) ** power;

@@ -1,3 +1,4 @@
+import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface ReduceOnPlateauOptions {
@@ -31,6 +32,20 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Schedule 
     minLr = 0,
     eps = 1e-8,
   } = options;
+  requireOptions(
+    'reduceOnPlateau',
+    { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps },
+    {
+      mode: { oneOf: ['min', 'max'] },
+      factor: { from: 0, below: 1 },
+      patience: [0, Infinity],
+      threshold: [0, Infinity],
+      thresholdMode: { oneOf: ['rel', 'abs'] },
+      cooldown: [0, Infinity],
+      minLr: [0, Infinity],
+      eps: [0, Infinity],
+    },
+  );
   const improves = (metric: number, best: number): boolean => {
     const margin = thresholdMode === 'rel' ? threshold * best : threshold;
     return mode === 'min' ? metric < best - margin : metric > best + margin;

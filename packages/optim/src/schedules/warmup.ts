@@ -1,3 +1,4 @@
+import { requireOptions } from '../require-options.ts';
 import type { Progress, Schedule } from './schedule.ts';
 
 export interface WarmupOptions {
@@ -9,6 +10,7 @@ export interface WarmupOptions {
 
 /** Raises the learning rate linearly from `startFactor` of the base to the base, then follows `schedule`, whose steps count from there. */
 export function warmup({ steps, startFactor = 1 / 3 }: WarmupOptions, schedule: Schedule): Schedule {
+  requireOptions('warmup', { steps, startFactor }, { steps: { above: 0 }, startFactor: [0, 1] });
   return {
     name: `warmup+${schedule.name}`,
     options: { steps, startFactor, then: schedule.options ?? {} },

@@ -3,15 +3,11 @@
 import { compile, type Backend, type TensorData } from '@netwright/compiler';
 import {
   add,
-  clamp,
-  div,
   gradients,
   GraphBuilder,
   matmul,
-  minimum,
   mul,
   slice,
-  sqrt,
   sub,
   sum,
   tensorType,
@@ -20,11 +16,14 @@ import {
 } from '@netwright/ir';
 import {
   applyOptimizer,
+  clipByNorm,
+  clipByValue,
   constantLr,
   cosine,
   cosineWarmRestarts,
   cyclic,
   exponentialLr,
+  globalNorm,
   gradientPoints,
   hyperInputs,
   lambdaLr,
@@ -391,12 +390,15 @@ async function clippingOutcome(
 ): Promise<Outcome> {
   const builder = new GraphBuilder();
   const flat = grads.map((grad) => grad.flat());
-  const inputs = flat.map((grad, index) => builder.input(`g${String(index)}`, tensorType('f32', [grad.length])));
-  const total = sqrt(inputs.map((g) => sum(mul(g, g))).reduce((left, right) => add(left, right)));
-  const factor = minimum(div(max, add(total, 1e-6)), 1);
-  inputs.forEach((g, index) =>
-    builder.output(`c${String(index)}`, kind === 'value' ? clamp(g, -max, max) : mul(g, factor)),
+  const inputs = Object.fromEntries(
+    flat.map((grad, index) => [
+      `g${String(index)}`,
+      builder.input(`g${String(index)}`, tensorType('f32', [grad.length])),
+    ]),
   );
+  const total = globalNorm(inputs);
+  const limited = kind === 'value' ? clipByValue(inputs, max) : clipByNorm(inputs, max, total);
+  flat.forEach((_, index) => builder.output(`c${String(index)}`, limited[`g${String(index)}`]));
   builder.output('norm', total);
   const executable = await compile(builder.finish(), backend);
   const outputs = await executable.run(
