@@ -10,8 +10,11 @@ import { lenet } from '@netwright/arch-lenet';
 import { mobilenet } from '@netwright/arch-mobilenet';
 import { regnet } from '@netwright/arch-regnet';
 import { resnet } from '@netwright/arch-resnet';
+import { resnext } from '@netwright/arch-resnext';
+import { senet } from '@netwright/arch-senet';
 import { vgg } from '@netwright/arch-vgg';
 import { vit } from '@netwright/arch-vit';
+import { wideResnet } from '@netwright/arch-wide-resnet';
 import { zfnet } from '@netwright/arch-zfnet';
 import { cpu } from '@netwright/backend-cpu';
 import { gpujs } from '@netwright/backend-gpujs';
@@ -60,6 +63,9 @@ export interface Plugins {
 export const BUILT_IN: Plugins = {
   architectures: [
     resnet,
+    resnext,
+    senet,
+    wideResnet,
     vgg,
     alexnet,
     zfnet,
