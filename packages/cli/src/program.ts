@@ -71,6 +71,8 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--augment <names...>', 'crop (4 pixels of padding), flip')
     .option('--label-smoothing <share>', 'label smoothing', parseNumber, 0)
     .option('--clip-norm <norm>', 'largest global gradient norm', parseNumber)
+    .option('--clip-value <limit>', 'largest absolute value of a gradient element', parseNumber)
+    .option('--ema-decay <share>', 'measure and save a moving average of the weights, e.g. 0.999', parseNumber)
     .option('--train-only <prefix...>', 'train only parameters whose names begin so; the rest is frozen')
     .option('--weights <file>', 'start from the tensors of a safetensors file, as far as they fit')
     .option(
@@ -83,6 +85,7 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--runs <directory>', 'where runs are written', 'runs')
     .option('--resume', 'continue the run of that name from its checkpoint', false)
     .option('--allow-target-change', 'resume although the checkpoint is of another backend or target', false)
+    .option('--allow-optimizer-change', 'resume with another optimizer or schedule than the checkpoint has', false)
     .option('--checkpoint-seconds <n>', 'seconds between checkpoints', parseNumber, 60)
     .option('--checkpoint-steps <n>', 'steps between checkpoints, in place of seconds', parseCount);
   train.action(async () => finish(await trainCommand(session, train.opts<TrainArguments>())));

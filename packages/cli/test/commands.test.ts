@@ -275,4 +275,16 @@ describe('a run', () => {
     expect(refused.code).toBe(1);
     expect(refused.err).toContain(`[${code}]`);
   });
+
+  test('goes on with another optimizer on request, and averages weights', async () => {
+    const args = [...TRAIN, '--epochs', '2', '--validation', '8', '--name', 'changed', '--ema-decay', '0.9'];
+    expect((await runIn(directory, ...args, '--clip-value', '1')).code).toBe(0);
+    const change = ['--clip-value', '1', '--optimizer', 'adam:lr=0.001', '--resume'];
+    const refused = await runIn(directory, ...args, ...change);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('allow the change (allowOptimizerChange)');
+    const allowed = await runIn(directory, ...args, ...change, '--allow-optimizer-change');
+    expect(allowed.err).toBe('');
+    expect(allowed.code).toBe(0);
+  });
 });

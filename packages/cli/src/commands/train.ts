@@ -62,6 +62,9 @@ export interface TrainArguments {
   readonly runs: string;
   readonly resume: boolean;
   readonly allowTargetChange: boolean;
+  readonly allowOptimizerChange: boolean;
+  readonly clipValue?: number;
+  readonly emaDecay?: number;
   readonly checkpointSeconds: number;
   readonly checkpointSteps?: number;
 }
@@ -110,10 +113,13 @@ export async function trainCommand(session: Session, args: TrainArguments): Prom
       evaluationTransforms: [normalization],
       checkpointSeconds: args.checkpointSeconds,
       allowTargetChange: args.allowTargetChange,
+      allowOptimizerChange: args.allowOptimizerChange,
       signal: interrupt.signal,
       on: showProgress(output),
       ...(args.checkpointSteps === undefined ? {} : { checkpointSteps: args.checkpointSteps }),
       ...(args.clipNorm === undefined ? {} : { clipNorm: args.clipNorm }),
+      ...(args.clipValue === undefined ? {} : { clipValue: args.clipValue }),
+      ...(args.emaDecay === undefined ? {} : { ema: { decay: args.emaDecay } }),
       ...(args.earlyStopping === undefined ? {} : { earlyStopping: { patience: args.earlyStopping } }),
       ...(args.trainOnly === undefined ? {} : { trainable: trainOnly(model, args.trainOnly) }),
       ...(args.weights === undefined ? {} : { weights: await readWeights(session, model, args.weights) }),
@@ -290,7 +296,7 @@ async function checkpointOf(
   }
   const trainer = await createTrainer({ ...options, loss: options.loss ?? crossEntropy() });
   try {
-    return await readCheckpoint(place, trainer.graph, identityOf(options, trainer));
+    return await readCheckpoint(place, trainer.graph, identityOf(options, trainer), options);
   } finally {
     await trainer.dispose();
   }
