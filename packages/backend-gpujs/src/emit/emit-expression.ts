@@ -107,7 +107,7 @@ export class ExpressionEmitter {
     if (dtype === 'u32' || (dtype === 'i32' && Math.abs(value) > EXACT)) return wordOf(value);
     if (Number.isFinite(value)) return literal(value);
     const infinity = this.options.infinity();
-    if (Number.isNaN(value)) return `(${infinity} - ${infinity})`;
+    if (Number.isNaN(value)) return `Math.sqrt(-${infinity})`;
     return value > 0 ? infinity : `(-${infinity})`;
   }
 
@@ -304,15 +304,21 @@ export class ExpressionEmitter {
       const isMax = expr.op === 'max';
       const start = !isMax ? '0' : expr.dtype === 'f32' ? `-${this.options.infinity()}` : literal(-EXACT);
       const total = writer.variable('v', start);
+      // Where NaN gets lost on the way, its having been there is counted.
+      const seen = isMax && expr.dtype === 'f32' && !this.options.dialect.exactMath ? writer.variable('v', '0') : '';
       this.steps(expr, (body) => {
         const value = this.number(body);
         if (!isMax) writer.line(`${total} = ${total} + ${value};`);
-        else if (this.options.dialect.exactMath) writer.line(`${total} = Math.max(${total}, ${value});`);
+        else if (seen === '') writer.line(`${total} = Math.max(${total}, ${value});`);
         else {
-          const larger = floatBinary(writer, 'max', total, value, this.floats);
-          writer.line(`${total} = ${larger};`);
+          const [rank, number] = ranked(writer, value, this.options.infinity());
+          writer.line(`${total} = Math.max(${total}, ${number});`);
+          writer.line(`${seen} = Math.max(${seen}, ${rank});`);
         }
       });
+      if (seen !== '') {
+        writer.branch(`${seen} > 0`, () => writer.line(`${total} = Math.sqrt(-${seen});`));
+      }
       return total;
     }
     const start = wordOf(expr.op === 'sum' ? 0 : -(2 ** 31));

@@ -46,8 +46,8 @@ export function floatBinary(
 /** NaN stays in the sum. */
 function extreme(writer: Writer, op: 'min' | 'max', a: string, b: string, infinity: string): string {
   const name = writer.variable('v', `${a} + ${b}`);
-  writer.branch(`${isNumber(a, infinity)} && ${isNumber(b, infinity)}`, () =>
-    writer.line(`${name} = Math.${op}(${a}, ${b});`),
+  writer.branch(isNumber(a, infinity), () =>
+    writer.branch(isNumber(b, infinity), () => writer.line(`${name} = Math.${op}(${a}, ${b});`)),
   );
   return name;
 }
@@ -80,7 +80,7 @@ function power(writer: Writer, a: string, b: string, exactMath: boolean, infinit
     writer.branch(
       `Math.floor(${b}) === ${b}`,
       () => writer.branch(`Math.floor(${half}) !== ${half}`, () => writer.line(`${name} = -${name};`)),
-      () => writer.line(`${name} = (${a} - ${a}) / (${a} - ${a});`),
+      () => writer.line(`${name} = Math.sqrt(${a});`),
     );
   });
   return name;
