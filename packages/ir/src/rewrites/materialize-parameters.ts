@@ -58,9 +58,9 @@ export function materializeParameters<I extends string, O extends string>(graph:
   };
   for (const [key, def] of Object.entries(graph.functions)) builder.function(key, def);
   const gone = new Set(expressions.flatMap(({ leaves }) => leaves));
-  graph.nodes.forEach((node, id) => {
-    const isGone = (node.op === 'parameter' || node.op === 'state') && gone.has(node.attrs.name);
-    if (!isGone && !readsGone(graph, id, gone, rootOf)) copyOf(id);
+  const unread = goneValues(graph, gone, rootOf);
+  graph.nodes.forEach((_, id) => {
+    if (!unread.has(id)) copyOf(id);
   });
   for (const [name, { value, role, lossWeight }] of Object.entries<Graph['outputs'][string]>(graph.outputs))
     builder.output(name, copyOf(value), { role, lossWeight });
@@ -121,17 +121,19 @@ function withoutViews(graph: Graph, id: number): number {
   return view && node.op !== 'pad' ? withoutViews(graph, node.inputs[0]) : id;
 }
 
-/** Whether a node is inside an expression that has become an entry. */
-function readsGone(
-  graph: Graph,
-  id: number,
+/** Old entries that are gone, and the nodes inside expressions that read them. */
+function goneValues(
+  { nodes }: Graph,
   gone: ReadonlySet<string>,
   rootOf: ReadonlyMap<number, Expression>,
-): boolean {
-  if (rootOf.has(id)) return false;
-  const node = graph.nodes[id];
-  if (node.op === 'parameter' || node.op === 'state') return gone.has(node.attrs.name);
-  return node.inputs.some((input) => readsGone(graph, input, gone, rootOf));
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  nodes.forEach((node, id) => {
+    if (rootOf.has(id)) return;
+    const isGone = (node.op === 'parameter' || node.op === 'state') && gone.has(node.attrs.name);
+    if (isGone || node.inputs.some((input) => found.has(input))) found.add(id);
+  });
+  return found;
 }
 
 function declare(builder: GraphBuilder, graph: Graph, { root, leaves, kind }: Expression, name: string): Tensor {

@@ -161,8 +161,9 @@ function callFamily(
   const axes = run[0].node.inputs.map((_, position) => operandAxis(graph, run, position));
   if (axes.includes(null)) return undefined;
   const known = axes.map((axis): ChannelAxis => axis ?? undefined);
-  const widened = run.map(({ node }, index) =>
-    widenFunction(graph.functions[node.attrs.function], known, lengths[index], channels),
+  const distinct = new Map(run.map(({ node }, index) => [`${String(lengths[index])} ${node.attrs.function}`, index]));
+  const widened = [...distinct.values()].map((index) =>
+    widenFunction(graph.functions[run[index].node.attrs.function], known, lengths[index], channels),
   );
   const [first] = widened;
   if (first === undefined || first.axes.includes(undefined)) return undefined;
