@@ -28,11 +28,12 @@ async function compared(...names: readonly string[]): Promise<readonly ComparedN
 
 describe('compare', () => {
   test('prints figures of the built networks beside those of textbooks, with sources and reasons', async () => {
-    const { code, out } = await runIn(directory, 'compare', 'alexnet', 'vgg16', 'resnet152', 'resnet18');
+    const { code, out } = await runIn(directory, 'compare', 'alexnet', 'vgg16', 'googlenet', 'resnet152', 'resnet18');
     expect(code).toBe(0);
     const row = (name: string): string => out.split('\n').find((line) => line.startsWith(`${name} `)) ?? '';
     expect(row('alexnet')).toMatch(/2012 .* 61,100,840 .* 62M \/ 1.5B .* 79.066 %/);
     expect(row('vgg16')).toMatch(/2014 .* 138,357,544 .* 138M \/ 19.6B .* 90.382 %/);
+    expect(row('googlenet')).toMatch(/2014 .* 6,624,904 .* 6.4M \/ 2B .* 89.53 %/);
     expect(row('resnet152')).toMatch(/2015 .* 60,192,808 .* 60.3M \/ 11B .* 94.046 %/);
     expect(out).toContain('  top-5 94.046 %: torchvision, IMAGENET1K_V1');
     expect(out).toContain('60.3M counts the running statistics');
