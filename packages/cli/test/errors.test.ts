@@ -39,7 +39,7 @@ test.each<readonly [string, readonly string[], number, RegExp]>([
   ],
   ['an unknown model to summarize', ['summary', 'resnt50'], 2, /did you mean resnet50/],
   ['an unknown backend', [...TRAIN, '--backend', 'cpuu'], 2, /did you mean cpu\?/],
-  ['an unknown optimizer', [...TRAIN, '--optimizer', 'adam'], 2, /did you mean adamw\?/],
+  ['an unknown optimizer', [...TRAIN, '--optimizer', 'adamm'], 2, /did you mean adam\?/],
   ['an unknown dataset', [...TRAIN, '--data', 'minst'], 2, /did you mean mnist\?/],
   ['an unknown augmentation', [...TRAIN, '--augment', 'flop'], 2, /did you mean flip\?/],
   ['a malformed spec', [...TRAIN, '--optimizer', 'sgd:lr'], 2, /"lr" is not key=value[^]*\[cli\.spec\]/],
