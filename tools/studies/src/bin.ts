@@ -29,10 +29,10 @@ program
   .description('every optimizer at its tuned learning rate: a small ResNet on MNIST after equal steps')
   .option('--backend <spec>', 'backend', 'cpu')
   .option('--optimizers <names>', 'names with commas between', STUDIED.join(','))
-  .option('--steps <count>', 'updates of every run', count, 300)
+  .option('--steps <count>', 'updates of every run', count, 200)
   .option('--batch-size <count>', 'images of every update', count, 64)
   .option('--seeds <count>', 'runs at the chosen learning rate', count, 3)
-  .option('--learning-rates <list>', 'rates to choose from', numbers, [1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1])
+  .option('--learning-rates <list>', 'rates to choose from', numbers, [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1])
   .option('--out <file>', 'write the rows as JSON')
   .action(
     async (options: {

@@ -115,7 +115,7 @@ async function measure(
   const optimizer: Optimizer = create('optimizer', BUILT_IN.optimizers, { name, options: { lr } });
   try {
     const { trainer, test } = await train({
-      model: resnet('tiny', { imageSize: 28, channels: 1, classes: 10, width: 16 }),
+      model: resnet('cifar_resnet8', { imageSize: 28, channels: 1, width: 8 }),
       data: { name: 'mnist', train: data.train, test: evaluated },
       backend,
       optimizer,
