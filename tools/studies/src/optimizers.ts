@@ -1,4 +1,5 @@
-// Every first-order optimizer on one small ResNet and MNIST: equal steps, each at the learning rate that is best on a validation part.
+// Every first-order optimizer on one small ResNet and MNIST: equal steps, each at the learning rate that is best on a validation part, falling to zero
+// along a cosine: at a constant rate the last few steps decide the result.
 
 import { resnet } from '@netwright/arch-resnet';
 import { BUILT_IN, create } from '@netwright/cli';
@@ -6,7 +7,7 @@ import type { Backend } from '@netwright/compiler';
 import { computeStatistics, normalize, splitDataset, take, type Dataset, type Transform } from '@netwright/data';
 import { mnist } from '@netwright/data-mnist';
 import { crossEntropy } from '@netwright/ir';
-import type { Optimizer } from '@netwright/optim';
+import { cosine, type Optimizer } from '@netwright/optim';
 import { accuracy, train } from '@netwright/train';
 
 export interface OptimizerStudyOptions {
@@ -33,8 +34,6 @@ export interface Measured {
 export interface OptimizerRow {
   readonly optimizer: string;
   readonly lr: number;
-  /** Whether the chosen rate is the first or the last of those tried, so that a better one may lie outside. */
-  readonly atEdge: boolean;
   readonly runs: readonly Measured[];
 }
 
@@ -59,22 +58,21 @@ export async function studyOptimizers(options: OptimizerStudyOptions): Promise<r
       options.onRun?.(`${optimizer} lr ${String(lr)} seed ${String(seed)}: test ${describe(run)}`);
       runs.push(run);
     }
-    const at = options.learningRates.indexOf(lr);
-    rows.push({ optimizer, lr, atEdge: at === 0 || at === options.learningRates.length - 1, runs });
+    rows.push({ optimizer, lr, runs });
   }
   return rows;
 }
 
 /** As Markdown: means, and the largest distance of a seed from the mean. */
 export function tableOf(rows: readonly OptimizerRow[]): string {
-  const lines = rows.map(({ optimizer, lr, atEdge, runs }) => {
+  const lines = rows.map(({ optimizer, lr, runs }) => {
     const cell = (key: keyof Measured, digits: number): string => {
       const values = runs.map((run) => run[key]);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       const spread = Math.max(...values.map((value) => Math.abs(value - mean)));
       return `${mean.toFixed(digits)} ± ${spread.toFixed(digits)}`;
     };
-    return `| ${optimizer} | ${String(lr)}${atEdge ? ' (edge)' : ''} | ${cell('accuracy', 4)} | ${cell('loss', 4)} |`;
+    return `| ${optimizer} | ${String(lr)} | ${cell('accuracy', 4)} | ${cell('loss', 4)} |`;
   });
   return ['| optimizer | learning rate | test accuracy | test loss |', '| --- | --- | --- | --- |', ...lines].join(
     '\n',
@@ -93,12 +91,28 @@ async function loadData({ steps, batchSize, evaluated = Infinity }: OptimizerStu
   };
 }
 
+/** The best of the given rates; where that is the highest or the lowest, rates beyond it are tried too, until none is better. */
 async function tune(optimizer: string, data: Data, options: OptimizerStudyOptions): Promise<number> {
-  let best = { lr: options.learningRates[0], loss: Infinity };
-  for (const lr of options.learningRates) {
+  const validationLoss = async (lr: number): Promise<number> => {
     const run = await measure(optimizer, lr, 0, data, data.validation, options);
     options.onRun?.(`${optimizer} lr ${String(lr)}: validation ${describe(run)}`);
-    if (run.loss < best.loss) best = { lr, loss: run.loss };
+    return run.loss;
+  };
+  let best = { lr: options.learningRates[0], loss: Infinity };
+  for (const lr of options.learningRates) {
+    const loss = await validationLoss(lr);
+    if (loss < best.loss) best = { lr, loss };
+  }
+  const edges = [
+    { lr: Math.max(...options.learningRates), factor: 3 },
+    { lr: Math.min(...options.learningRates), factor: 1 / 3 },
+  ];
+  for (const { lr: edge, factor } of edges) {
+    for (let lr = edge; best.lr === lr;) {
+      lr = Number((lr * factor).toPrecision(1));
+      const loss = await validationLoss(lr);
+      if (loss < best.loss) best = { lr, loss };
+    }
   }
   return best.lr;
 }
@@ -119,6 +133,7 @@ async function measure(
       data: { name: 'mnist', train: data.train, test: evaluated },
       backend,
       optimizer,
+      schedule: cosine(),
       loss: crossEntropy(),
       metrics: [accuracy()],
       batchSize,

@@ -17,7 +17,7 @@ test('a small study: the best learning rate is chosen, one that diverges is surv
   });
   await backend.dispose();
   expect(others).toEqual([]);
-  expect(row).toMatchObject({ optimizer: 'momentum', lr: 0.05, atEdge: false });
+  expect(row).toMatchObject({ optimizer: 'momentum', lr: 0.05 });
   expect(row.runs).toHaveLength(1);
   for (const { accuracy } of row.runs) expect(accuracy).toBeGreaterThan(0.25);
   expect(runs).toHaveLength(4);
@@ -25,4 +25,26 @@ test('a small study: the best learning rate is chosen, one that diverges is surv
   expect(tableOf([row]).split('\n')[2]).toMatch(
     /^\| momentum \| 0\.05 \| 0\.\d{4} ± 0\.\d{4} \| \d\.\d{4} ± \d\.\d{4} \|$/,
   );
+});
+
+test('rates beyond the best one are tried while they are better', async () => {
+  const backend = cpu({ threads: 1 });
+  const runs: string[] = [];
+  const [row] = await studyOptimizers({
+    backend,
+    optimizers: ['momentum'],
+    steps: 20,
+    batchSize: 32,
+    seeds: 1,
+    learningRates: [0.001],
+    evaluated: 256,
+    onRun: (text) => runs.push(text),
+  });
+  await backend.dispose();
+  expect(row.lr).toBeGreaterThan(0.001);
+  expect(runs.slice(0, 3).map((text) => text.split(':')[0])).toEqual([
+    'momentum lr 0.001',
+    'momentum lr 0.003',
+    'momentum lr 0.009',
+  ]);
 });
