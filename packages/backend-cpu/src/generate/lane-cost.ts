@@ -3,7 +3,6 @@
 import { isAffineIn } from './linear-index.ts';
 import { operandsOf, storedBytes, type LoadNode, type LoweredKernel, type Node, type ReduceNode } from './lowered.ts';
 
-const vectorLanes = 4;
 const stridedCost = 5;
 const gatherCost = 16;
 const horizontalCost = 8;
@@ -75,7 +74,12 @@ function nodeCost(node: Node, lane: number | undefined): number {
 }
 
 /** Steps of one vector (or scalar, without lanes) for each output element, times the number of elements. */
-export function laneCost(kernel: LoweredKernel, census: Census, lane: number | undefined): number {
+export function laneCost(
+  kernel: LoweredKernel,
+  census: Census,
+  lane: number | undefined,
+  vectorLanes: number,
+): number {
   const points = kernel.axes.reduce((product, axis) => product * (kernel.extents.get(axis) ?? 1), 1);
   const extent = lane === undefined ? 1 : (kernel.extents.get(lane) ?? 1);
   const share = lane === undefined ? 1 : Math.ceil(extent / vectorLanes) / extent;

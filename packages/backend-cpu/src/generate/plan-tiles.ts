@@ -7,6 +7,8 @@ import { storedBytes, type LoadNode, type LoweredKernel } from './lowered.ts';
 
 /** Tuning of the generator for a target. */
 export interface TileTuning {
+  /** f32 values in a vector. */
+  readonly lanes: number;
   /** Rows of a contraction's tile by its vectors (index 1 to `vectors`). */
   readonly rows: readonly number[];
   /** Largest number of vectors along the lanes in a tile. */
@@ -19,6 +21,7 @@ export interface TileTuning {
 
 /** Two pixels by 16 channels: measured best for 15 vector registers. */
 export const simd128Tuning: TileTuning = {
+  lanes: 4,
   rows: [1, 4, 4, 2, 2],
   vectors: 4,
   reductionChunk: 256,
@@ -32,6 +35,8 @@ export interface BlockLoop {
 }
 
 export interface TilePlan {
+  /** Elements of a vector. */
+  readonly lanes: number;
   readonly lane: number | undefined;
   /** Elements of each axis that one tile covers; 1 where absent. */
   readonly tile: ReadonlyMap<number, number>;
@@ -54,16 +59,16 @@ const mostIterations = 1024;
 
 export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tuning): TilePlan {
   const census = takeCensus(kernel);
-  const { lane, cost } = chooseLane(kernel, census);
+  const { lane, cost } = chooseLane(kernel, census, tuning);
   const loads = [...census.inside.keys()].filter((node): node is LoadNode => node.kind === 'load');
   const shape =
     lane !== undefined && kernel.reductionAxes.includes(lane)
-      ? reducedLaneTile(kernel, loads, lane)
+      ? reducedLaneTile(kernel, loads, lane, tuning)
       : outputLaneTile(kernel, census, loads, lane, tuning);
   const reduction = reductionOrder(kernel, loads, lane, shape.tile);
   const slices = shape.splat && lane !== undefined ? reductionSlices(kernel, loads, reduction, lane, tuning) : [];
   const order = outputOrder(kernel, loads, lane, shape);
-  return { lane, tile: shape.tile, ...splitOrder(kernel, shape, order, tuning), reduction, slices, cost };
+  return { lanes: tuning.lanes, lane, tile: shape.tile, ...splitOrder(kernel, shape, order, tuning), reduction, slices, cost };
 }
 
 interface TileShape {
@@ -73,12 +78,16 @@ interface TileShape {
   readonly splat: boolean;
 }
 
-function chooseLane(kernel: LoweredKernel, census: Census): { lane: number | undefined; cost: number } {
+function chooseLane(
+  kernel: LoweredKernel,
+  census: Census,
+  { lanes }: TileTuning,
+): { lane: number | undefined; cost: number } {
   let lane: number | undefined;
-  let cost = laneCost(kernel, census, undefined);
+  let cost = laneCost(kernel, census, undefined, lanes);
   for (const axis of [...kernel.axes, ...kernel.reductionAxes]) {
     if (!canVectorizeGuards(kernel, axis)) continue;
-    const candidate = laneCost(kernel, census, axis);
+    const candidate = laneCost(kernel, census, axis, lanes);
     if (candidate < cost) {
       lane = axis;
       cost = candidate;
@@ -91,7 +100,12 @@ function extentOf(kernel: LoweredKernel, axis: number): number {
   return kernel.extents.get(axis) ?? 1;
 }
 
-function reducedLaneTile(kernel: LoweredKernel, loads: readonly LoadNode[], lane: number): TileShape {
+function reducedLaneTile(
+  kernel: LoweredKernel,
+  loads: readonly LoadNode[],
+  lane: number,
+  { lanes }: TileTuning,
+): TileShape {
   const tile = new Map<number, number>();
   const sharing = kernel.axes.filter(
     (axis) => loads.some((load) => !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)),
@@ -103,8 +117,8 @@ function reducedLaneTile(kernel: LoweredKernel, loads: readonly LoadNode[], lane
   if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), column === undefined ? 4 : 2));
   if (column !== undefined) tile.set(column, Math.min(extentOf(kernel, column), 4));
   const accumulators = [...tile.values()].reduce((a, b) => a * b, 1);
-  const vectors = Math.min(Math.ceil(extentOf(kernel, lane) / 4), accumulators >= 8 ? 1 : accumulators >= 4 ? 2 : 4);
-  tile.set(lane, vectors * 4);
+  const vectors = Math.min(Math.ceil(extentOf(kernel, lane) / lanes), accumulators >= 8 ? 1 : accumulators >= 4 ? 2 : 4);
+  tile.set(lane, vectors * lanes);
   return { tile, row, splat: false };
 }
 
@@ -116,17 +130,18 @@ function outputLaneTile(
   tuning: TileTuning,
 ): TileShape {
   const tile = new Map<number, number>();
-  const available = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / 4);
+  const { lanes } = tuning;
+  const available = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / lanes);
   const balanced = Math.ceil(available / Math.ceil(available / tuning.vectors));
   const rows = kernel.axes.filter((axis) => axis !== lane);
   if (loads.length === 0) {
     const size = census.outside.size;
     const vectors = Math.min(balanced, size < 24 ? 4 : size < 60 ? 2 : 1);
-    if (lane !== undefined) tile.set(lane, vectors * 4);
+    if (lane !== undefined) tile.set(lane, vectors * lanes);
     const row = transposedRow(kernel, census, lane);
     if (row !== undefined) {
       tile.set(row, Math.min(4, extentOf(kernel, row)));
-      if (lane !== undefined) tile.set(lane, 4);
+      if (lane !== undefined) tile.set(lane, lanes);
     }
     return { tile, row, splat: false };
   }
@@ -143,7 +158,7 @@ function outputLaneTile(
         loads.some((load) => load.axes.has(lane) && !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)),
     );
     const row = best(shares, (axis) => Math.min(extentOf(kernel, axis), 64) - strided(axis) / 2 ** 40);
-    tile.set(lane, balanced * 4);
+    tile.set(lane, balanced * lanes);
     if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), tuning.rows[balanced] ?? 1));
     return { tile, row, splat };
   }
@@ -158,12 +173,12 @@ function outputLaneTile(
   });
   const window = best(overlapping, ({ row }) => -strided(row));
   if (window?.unrolled !== undefined) {
-    if (lane !== undefined) tile.set(lane, 4);
+    if (lane !== undefined) tile.set(lane, lanes);
     tile.set(window.row, Math.min(4, extentOf(kernel, window.row)));
     tile.set(window.unrolled, extentOf(kernel, window.unrolled));
     return { tile, row: window.row, splat };
   }
-  if (lane !== undefined) tile.set(lane, Math.max(1, Math.min(balanced, 4)) * 4);
+  if (lane !== undefined) tile.set(lane, Math.max(1, Math.min(balanced, 4)) * lanes);
   return { tile, row: undefined, splat };
 }
 
