@@ -1,8 +1,9 @@
 // The module that runs a program's kernels in order on every thread, with barriers only where memory demands them.
 
 import { barrier, outcome } from '../runtime/layout.ts';
-import { FunctionBuilder, type Local } from '../wasm/function-builder.ts';
+import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
+import type { Local } from './assembler.ts';
 import type { MemoryLimits } from './kernel-module.ts';
 
 /** Bytes `start .. end` of one address space; `write` marks a kernel's outputs. */

@@ -1,6 +1,6 @@
 // What the emitters of one kernel function share: axis values, stream pointers, and values already computed.
 
-import type { FunctionBuilder, Local } from '../wasm/function-builder.ts';
+import type { Assembler, Local } from './assembler.ts';
 import { operandsOf, type LoweredKernel, type Node } from './lowered.ts';
 import { collectStreams, type StreamTable } from './streams.ts';
 import type { TilePlan } from './plan-tiles.ts';
@@ -19,7 +19,7 @@ export interface MathImports {
 }
 
 export class EmitContext {
-  readonly fb: FunctionBuilder;
+  readonly fb: Assembler;
   readonly kernel: LoweredKernel;
   readonly plan: TilePlan;
   readonly table: StreamTable;
@@ -40,7 +40,7 @@ export class EmitContext {
   readonly #reducing = new Map<Node, boolean>();
 
   constructor(
-    fb: FunctionBuilder,
+    fb: Assembler,
     kernel: LoweredKernel,
     plan: TilePlan,
     imports: MathImports,

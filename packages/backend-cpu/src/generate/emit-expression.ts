@@ -1,8 +1,8 @@
-// Expressions over one vector of a tile: each node leaves four lanes on the stack; bool values are lane masks.
+// Expressions over one vector of a tile: each node leaves its lanes on the stack; bool values are lane masks.
 
 import type { BinaryOp, KernelDType, UnaryOp } from '@netwright/compiler';
 
-import type { PlainOpcode, VectorOpcode } from '../wasm/opcodes.ts';
+import type { VectorInstruction } from './assembler.ts';
 import type { EmitContext, Point } from './emit-context.ts';
 import { pushCondition, pushIndexVector, variesAcrossLanes } from './emit-index.ts';
 import { pushLoad } from './emit-memory.ts';
@@ -121,7 +121,7 @@ function emitNode(context: EmitContext, node: Node, point: Point): void {
   }
 }
 
-const floatUnary: Partial<Record<UnaryOp, VectorOpcode>> = {
+const floatUnary: Partial<Record<UnaryOp, VectorInstruction>> = {
   neg: 'f32x4.neg',
   abs: 'f32x4.abs',
   floor: 'f32x4.floor',
@@ -229,7 +229,7 @@ function emitPower(context: EmitContext, pushBase: () => void, pushExponent: () 
   fb.release(exponent);
 }
 
-type BinaryOpcodes = Partial<Record<BinaryOp, VectorOpcode>>;
+type BinaryOpcodes = Partial<Record<BinaryOp, VectorInstruction>>;
 
 const maskOpcodes: BinaryOpcodes = { and: 'v128.and', or: 'v128.or', xor: 'v128.xor' };
 const binaryOpcodes: Readonly<Record<KernelDType, BinaryOpcodes>> = {
@@ -310,7 +310,7 @@ function emitExtremum({ fb }: EmitContext, smaller: boolean, a: Node, b: Node, p
 
 function emitCast({ fb }: EmitContext, from: KernelDType, to: KernelDType): void {
   if (from === to) return;
-  const ops: Partial<Record<`${KernelDType}>${KernelDType}`, readonly (PlainOpcode | VectorOpcode)[]>> = {
+  const ops: Partial<Record<`${KernelDType}>${KernelDType}`, readonly VectorInstruction[]>> = {
     'f32>i32': ['i32x4.trunc_sat_f32x4_s'],
     'f32>u32': ['i32x4.trunc_sat_f32x4_u'],
     'i32>f32': ['f32x4.convert_i32x4_s'],

@@ -24,11 +24,18 @@ export function pushIndex(
     scale(context, coefficient);
     fb.op('i32.add');
   }
-  pushRest(context, push, index, point, lane);
+  pushRest(context, push, index, point, lane, 'i32');
 }
 
-/** Adds the non-affine terms of an index to the i32 on the stack. */
-export function pushRest(context: EmitContext, push: PushVector, index: LinearIndex, point: Point, lane: number): void {
+/** Adds the non-affine terms of an index to the i32 or pointer on the stack. */
+export function pushRest(
+  context: EmitContext,
+  push: PushVector,
+  index: LinearIndex,
+  point: Point,
+  lane: number,
+  sum: 'i32' | 'pointer',
+): void {
   const { fb } = context;
   for (const { coefficient, atom } of index.rest) {
     if (atom.kind === 'value') {
@@ -39,8 +46,11 @@ export function pushRest(context: EmitContext, push: PushVector, index: LinearIn
       if (atom.kind === 'floorDiv') floorDivide(context, atom.by);
       else modulo(context, atom.by);
     }
-    scale(context, coefficient);
-    fb.op('i32.add');
+    if (sum === 'pointer') fb.indexPointer(coefficient);
+    else {
+      scale(context, coefficient);
+      fb.op('i32.add');
+    }
   }
 }
 
@@ -133,7 +143,7 @@ export function isMonotonic(context: EmitContext, guards: readonly LinearGuard[]
   return lane === undefined || guards.every(({ index }) => isAffineIn(index, lane));
 }
 
-/** Leaves four i32 lanes with the value of an index. */
+/** Leaves i32 lanes with the value of an index. */
 export function pushIndexVector(context: EmitContext, push: PushVector, index: LinearIndex, point: Point): void {
   const { fb } = context;
   const { lane } = context.plan;
@@ -142,7 +152,7 @@ export function pushIndexVector(context: EmitContext, push: PushVector, index: L
   if (lane === undefined || !variesAcrossLanes(context, index)) return;
   if (isAffineIn(index, lane)) {
     const step = index.coefficients.get(lane) ?? 0;
-    fb.i32x4(0, step, 2 * step, 3 * step);
+    fb.i32x4((i) => i * step);
     fb.op('i32x4.add');
     return;
   }

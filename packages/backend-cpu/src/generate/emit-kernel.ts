@@ -1,6 +1,6 @@
-// One WebAssembly function for a kernel: parameters are the buffers' addresses and a range of the shared outermost loop.
+// One function for a kernel: parameters are the buffers' addresses and a range of the shared outermost loop.
 
-import { FunctionBuilder, type Local } from '../wasm/function-builder.ts';
+import type { Assembler, Local, ValueType } from './assembler.ts';
 import { axesWithValues } from './collapse-axes.ts';
 import { EmitContext, type MathImports, type Point } from './emit-context.ts';
 import { precompute, pushValue } from './emit-expression.ts';
@@ -23,8 +23,13 @@ function blockCount(kernel: LoweredKernel, plan: TilePlan, axis: number): number
   return Math.ceil((kernel.extents.get(axis) ?? 1) / (plan.tile.get(axis) ?? 1));
 }
 
-export function emitKernel(kernel: LoweredKernel, plan: TilePlan, imports: MathImports): FunctionBuilder {
-  const fb = new FunctionBuilder({ params: [...kernel.buffers.map(() => 'i32' as const), 'i32', 'i32'], results: [] });
+/** Types of the parameters of a kernel's function: its buffers, and the first iteration of the shared loop and the one after the last. */
+export function parameterTypes({ buffers }: LoweredKernel): readonly ValueType[] {
+  return [...buffers.map(() => 'pointer' as const), 'i32', 'i32'];
+}
+
+/** Writes the body of a function whose parameters have the types of `parameterTypes`. */
+export function emitKernel(fb: Assembler, kernel: LoweredKernel, plan: TilePlan, imports: MathImports): void {
   const tracked = axesWithValues(kernel);
   const outputTiles = [...plan.tile].filter(([axis]) => kernel.axes.includes(axis));
   for (const [axis, size] of outputTiles) if ((kernel.extents.get(axis) ?? 1) % size !== 0) tracked.add(axis);
@@ -32,19 +37,18 @@ export function emitKernel(kernel: LoweredKernel, plan: TilePlan, imports: MathI
   for (const { axis } of plan.slices) tracked.add(axis);
   const context = new EmitContext(fb, kernel, plan, imports, tracked);
   context.table.streams.forEach(({ slot, base }) => {
-    const pointer = fb.local('i32');
+    const pointer = fb.local('pointer');
     fb.get(param(fb, slot));
     fb.i32(base);
-    fb.op('i32.add');
+    fb.addToPointer();
     fb.set(pointer);
     context.pointers.push(pointer);
   });
   hoistOutside(context, new Set(kernel.extents.keys()));
   emitSlices(context, 0, undefined);
-  return fb;
 }
 
-function param(fb: FunctionBuilder, index: number): Local {
+function param(fb: Assembler, index: number): Local {
   const local = fb.params[index];
   if (local === undefined) throw new RangeError(`function has no parameter ${index}`);
   return local;
@@ -53,7 +57,7 @@ function param(fb: FunctionBuilder, index: number): Local {
 function hoistOutside(context: EmitContext, unsettled: ReadonlySet<number>): void {
   const reduces = context.kernel.reductionAxes.length > 0;
   const roots = context.kernel.outputs.map(({ value }) => value);
-  hoist(context, roots, unsettled, [{ at: new Map(), lanes: 4 }], reduces ? isExpensive : undefined);
+  hoist(context, roots, unsettled, [{ at: new Map(), lanes: context.fb.lanes }], reduces ? isExpensive : undefined);
 }
 
 /** Slices of reduction axes outermost, so that each slice's operands stay cached while all outputs use them. */
@@ -92,7 +96,7 @@ function emitSlices(context: EmitContext, depth: number, first: Local | undefine
   });
 }
 
-function atMost(fb: FunctionBuilder, value: Local, limit: number): void {
+function atMost(fb: Assembler, value: Local, limit: number): void {
   fb.get(value);
   fb.i32(limit);
   fb.get(value);
@@ -119,8 +123,8 @@ function emitShared(context: EmitContext, resume: Resume | undefined): void {
     fb.loop((again) => {
       context.scoped(() => {
         const temporaries: Local[] = [];
-        const fresh = (): Local => {
-          const local = fb.local('i32');
+        const fresh = (type: 'i32' | 'pointer' = 'i32'): Local => {
+          const local = fb.local(type);
           temporaries.push(local);
           return local;
         };
@@ -138,12 +142,10 @@ function emitShared(context: EmitContext, resume: Resume | undefined): void {
             const coefficient = coefficients.get(axis) ?? 0;
             if (coefficient === 0) return;
             const source = context.pointer(stream);
-            const target = moved.has(stream) ? source : fresh();
+            const target = moved.has(stream) ? source : fresh('pointer');
             fb.get(source);
             fb.get(block);
-            fb.i32(coefficient * elements);
-            fb.op('i32.mul');
-            fb.op('i32.add');
+            fb.indexPointer(coefficient * elements);
             fb.set(target);
             pointers[stream] = target;
             moved.add(stream);
@@ -190,7 +192,7 @@ function emitShared(context: EmitContext, resume: Resume | undefined): void {
   fb.release(current);
 }
 
-function decodeBlock(fb: FunctionBuilder, rest: Local, block: Local, count: number, outermost: boolean): void {
+function decodeBlock(fb: Assembler, rest: Local, block: Local, count: number, outermost: boolean): void {
   fb.get(rest);
   if (!outermost) {
     fb.i32(count);
@@ -266,13 +268,16 @@ function emitVariants(
 
 function emitTile(context: EmitContext, sizes: ReadonlyMap<number, number>, resume: Resume | undefined): void {
   const { kernel, plan } = context;
-  let points: Point[] = [{ at: new Map(), lanes: plan.lane !== undefined && kernel.axes.includes(plan.lane) ? 4 : 1 }];
+  const vector = context.fb.lanes;
+  let points: Point[] = [
+    { at: new Map(), lanes: plan.lane !== undefined && kernel.axes.includes(plan.lane) ? vector : 1 },
+  ];
   for (const [axis, size] of sizes) {
-    const step = axis === plan.lane ? 4 : 1;
+    const step = axis === plan.lane ? vector : 1;
     points = points.flatMap(({ at, lanes }) =>
       Array.from({ length: Math.ceil(size / step) }, (_, i) => ({
         at: new Map([...at, [axis, i * step]]),
-        lanes: axis === plan.lane ? Math.min(4, size - i * step) : lanes,
+        lanes: axis === plan.lane ? Math.min(vector, size - i * step) : lanes,
       })),
     );
   }

@@ -1,6 +1,6 @@
 // One counted loop that moves every stream pointer and axis value along an axis.
 
-import type { Local } from '../wasm/function-builder.ts';
+import type { Local } from './assembler.ts';
 import type { EmitContext } from './emit-context.ts';
 
 export interface LoopSpec {
@@ -29,7 +29,7 @@ export function emitLoop(
   context.table.streams.forEach(({ coefficients }, stream) => {
     const coefficient = coefficients.get(axis) ?? 0;
     if (coefficient === 0) return;
-    const local = fb.local('i32');
+    const local = fb.local('pointer');
     fb.get(context.pointer(stream));
     fb.set(local);
     pointers[stream] = local;
@@ -47,7 +47,8 @@ export function emitLoop(
     for (const { local, by } of moved) {
       fb.get(local);
       fb.i32(by);
-      fb.op('i32.add');
+      if (local.type === 'pointer') fb.addToPointer();
+      else fb.op('i32.add');
       fb.set(local);
     }
   };

@@ -49,9 +49,9 @@ function pushAddress(context: EmitContext, push: PushVector, load: LoadNode, poi
   if (!wraps) return constant;
   if (constant !== 0) {
     fb.i32(constant);
-    fb.op('i32.add');
+    fb.addToPointer();
   }
-  pushRest(context, push, load.address, point, lane);
+  pushRest(context, push, load.address, point, lane, 'pointer');
   return 0;
 }
 
@@ -73,9 +73,7 @@ function loadInside(context: EmitContext, push: PushVector, load: LoadNode, poin
     const offset = pushAddress(context, push, load, point, 0);
     if (bytes === 4) fb.memory('v128.load', offset);
     else {
-      fb.memory('v128.load32_zero', offset);
-      fb.op('i16x8.extend_low_i8x16_u');
-      fb.op('i32x4.extend_low_i16x8_u');
+      fb.loadBytes(offset);
       toMask(context, load);
     }
     return;
@@ -150,7 +148,7 @@ function outputAddress(context: EmitContext, output: LoweredOutput, point: Point
   context.fb.get(context.pointer(stream));
   if (constant >= 0) return constant;
   context.fb.i32(constant);
-  context.fb.op('i32.add');
+  context.fb.addToPointer();
   return 0;
 }
 
@@ -175,7 +173,7 @@ export function emitStore(context: EmitContext, output: LoweredOutput, point: Po
   const { fb } = context;
   const bytes = storedBytes[output.stored];
   const { lanes } = point;
-  if (bytes === 4 && lanes === 4 && isContiguous(context, output)) {
+  if (bytes === 4 && lanes === fb.lanes && isContiguous(context, output)) {
     const offset = outputAddress(context, output, point, 0);
     pushValue();
     fb.memory('v128.store', offset);
@@ -188,14 +186,10 @@ export function emitStore(context: EmitContext, output: LoweredOutput, point: Po
     fb.op('v128.and');
   }
   fb.set(value);
-  if (bytes === 1 && lanes === 4 && isContiguous(context, output)) {
+  if (bytes === 1 && lanes === fb.lanes && isContiguous(context, output)) {
     const offset = outputAddress(context, output, point, 0);
     fb.get(value);
-    fb.get(value);
-    fb.op('i16x8.narrow_i32x4_u');
-    fb.get(value);
-    fb.op('i8x16.narrow_i16x8_u');
-    fb.laneMemory('v128.store32_lane', 0, offset);
+    fb.storeBytes(offset);
     fb.release(value);
     return;
   }

@@ -1,6 +1,6 @@
 // Reductions of a tile: accumulators in locals, loops over the reduction axes, sums across lanes at the end.
 
-import type { Local } from '../wasm/function-builder.ts';
+import type { Local } from './assembler.ts';
 import type { EmitContext, Point } from './emit-context.ts';
 import { pushConstant, pushValue } from './emit-expression.ts';
 import { hoist } from './hoist.ts';
@@ -8,7 +8,7 @@ import { pushIndexVector } from './emit-index.ts';
 import { emitLoop } from './emit-loop.ts';
 import { pushStored } from './emit-memory.ts';
 import type { LoweredOutput, ReduceNode } from './lowered.ts';
-import { emitArgmaxStep, emitMaximum, laneShuffle } from './vector-math.ts';
+import { emitArgmaxStep, emitMaximum } from './vector-math.ts';
 
 interface Accumulator {
   readonly reduce: ReduceNode;
@@ -37,7 +37,8 @@ export function emitReductions(
   const { over } = first;
   const { plan, kernel, fb } = context;
   const lane = plan.lane !== undefined && over.includes(plan.lane) ? plan.lane : undefined;
-  const partCount = lane === undefined ? 1 : (plan.tile.get(lane) ?? 4) / 4;
+  const vector = fb.lanes;
+  const partCount = lane === undefined ? 1 : (plan.tile.get(lane) ?? vector) / vector;
   const accumulators = makeAccumulators(context, reduces, points, partCount);
   for (const accumulator of accumulators)
     for (const part of accumulator.parts) initialize(context, accumulator, part, resume);
@@ -52,10 +53,10 @@ export function emitReductions(
     for (const step of steps) {
       for (const accumulator of accumulators) {
         accumulator.parts.forEach((part, i) => {
-          if (laneSize !== undefined && i * 4 >= laneSize) return;
+          if (laneSize !== undefined && i * vector >= laneSize) return;
           const at = new Map([...accumulator.point.at, ...step]);
-          if (lane !== undefined) at.set(lane, i * 4);
-          const lanes = laneSize === undefined ? accumulator.point.lanes : Math.min(4, laneSize - i * 4);
+          if (lane !== undefined) at.set(lane, i * vector);
+          const lanes = laneSize === undefined ? accumulator.point.lanes : Math.min(vector, laneSize - i * vector);
           accumulate(context, accumulator.reduce, part, { at, lanes }, lane !== undefined);
         });
       }
@@ -82,7 +83,7 @@ export function emitReductions(
       emitLoop(context, { axis, step: 1, count: context.sliceCounts.get(axis) ?? extent }, () => nest(depth + 1));
       return;
     }
-    const size = plan.tile.get(axis) ?? 4;
+    const size = plan.tile.get(axis) ?? vector;
     const full = Math.floor(extent / size);
     const left = extent % size;
     if (full === 0) context.scoped(() => stepAll(left));
@@ -166,9 +167,9 @@ function accumulate(
   const { fb } = context;
   const pushBody = (): void => {
     pushValue(context, reduce.body, point);
-    if (!acrossLanes || point.lanes === 4) return;
+    if (!acrossLanes || point.lanes === fb.lanes) return;
     pushIdentity(context, reduce);
-    fb.i32x4(...laneMask(point.lanes));
+    fb.i32x4(laneMask(point.lanes));
     fb.op('v128.bitselect');
   };
   if (index !== undefined) {
@@ -176,9 +177,9 @@ function accumulate(
     pushBody();
     fb.set(candidate.value);
     pushIndexVector(context, (node, at) => pushValue(context, node, at), reduce.position, point);
-    if (acrossLanes && point.lanes < 4) {
+    if (acrossLanes && point.lanes < fb.lanes) {
       fb.i32x4(2 ** 31 - 1);
-      fb.i32x4(...laneMask(point.lanes));
+      fb.i32x4(laneMask(point.lanes));
       fb.op('v128.bitselect');
     }
     fb.set(candidate.index);
@@ -193,9 +194,8 @@ function accumulate(
   fb.set(value);
 }
 
-function laneMask(lanes: number): [number, number, number, number] {
-  const bit = (lane: number): number => (lane < lanes ? -1 : 0);
-  return [bit(0), bit(1), bit(2), bit(3)];
+function laneMask(lanes: number): (lane: number) => number {
+  return (lane) => (lane < lanes ? -1 : 0);
 }
 
 /** Joins the two partial results on the stack. */
@@ -229,17 +229,13 @@ function finish(context: EmitContext, { reduce, parts }: Accumulator, acrossLane
   for (const part of others) join(part);
   if (acrossLanes) {
     const moved = { value: fb.local('v128'), index: first.index === undefined ? undefined : fb.local('v128') };
-    for (const lanes of [
-      [2, 3, 0, 1],
-      [1, 0, 3, 2],
-    ] as const) {
+    for (let distance = fb.lanes / 2; distance >= 1; distance /= 2) {
       for (const name of ['value', 'index'] as const) {
         const from = first[name];
         const to = moved[name];
         if (from === undefined || to === undefined) continue;
         fb.get(from);
-        fb.get(from);
-        fb.shuffle(laneShuffle(lanes));
+        fb.exchange(distance);
         fb.set(to);
       }
       join(moved);

@@ -2,9 +2,10 @@
 
 import type { BufferDecl, Kernel } from '@netwright/compiler';
 
+import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { collapseAxes } from './collapse-axes.ts';
-import { emitKernel, sharedCount } from './emit-kernel.ts';
+import { emitKernel, parameterTypes, sharedCount } from './emit-kernel.ts';
 import { linearIndexKey } from './linear-index.ts';
 import { lowerKernel, nodeKey } from './lower-kernel.ts';
 import type { LoweredKernel } from './lowered.ts';
@@ -67,6 +68,10 @@ export function buildKernelModule(
     cos: module.importFunction('math', 'cos', unary),
     pow: module.importFunction('math', 'pow', { params: ['f64', 'f64'], results: ['f64'] }),
   };
-  kernels.forEach(({ lowered, plan }, i) => module.addFunction(emitKernel(lowered, plan, imports), `k${i}`));
+  kernels.forEach(({ lowered, plan }, i) => {
+    const fb = new FunctionBuilder({ params: parameterTypes(lowered), results: [] });
+    emitKernel(fb, lowered, plan, imports);
+    module.addFunction(fb, `k${i}`);
+  });
   return module.finish();
 }

@@ -1,10 +1,10 @@
-// Vector routines for exp and log on four f32 lanes, and helpers that no single instruction gives.
+// Vector routines for exp and log on f32 lanes, and helpers that no single instruction gives.
 // Argument reduction and minimax polynomials after S. L. Moshier's Cephes library (expf, logf).
 
-import type { FunctionBuilder } from '../wasm/function-builder.ts';
+import type { Assembler, Local } from './assembler.ts';
 
 /** [x, ...] -> [max]: NaN wherever either operand is NaN. Takes two vectors from the stack. */
-export function emitMaximum(fb: FunctionBuilder, smaller: boolean): void {
+export function emitMaximum(fb: Assembler, smaller: boolean): void {
   const b = fb.local('v128');
   fb.set(b);
   fb.get(b);
@@ -22,7 +22,7 @@ const expCoefficients = [
 ];
 
 /** exp of the vector on the stack: within 2 units in the last place, exact at 0 and the infinities, gradual underflow, NaN kept. */
-export function emitExp(fb: FunctionBuilder): void {
+export function emitExp(fb: Assembler): void {
   const x = fb.local('v128');
   const n = fb.local('v128');
   const power = fb.local('v128');
@@ -75,14 +75,14 @@ export function emitExp(fb: FunctionBuilder): void {
 }
 
 /** i32 exponents on the stack -> 2^exponent. */
-function powerOfTwo(fb: FunctionBuilder): void {
+function powerOfTwo(fb: Assembler): void {
   fb.i32x4(127);
   fb.op('i32x4.add');
   fb.i32(23);
   fb.op('i32x4.shl');
 }
 
-function horner(fb: FunctionBuilder, x: ReturnType<FunctionBuilder['local']>, coefficients: readonly number[]): void {
+function horner(fb: Assembler, x: Local, coefficients: readonly number[]): void {
   coefficients.forEach((coefficient, i) => {
     if (i > 0) {
       fb.get(x);
@@ -99,7 +99,7 @@ const logCoefficients = [
 ];
 
 /** Natural logarithm of the vector on the stack: within 2 units in the last place, subnormals included; -inf at 0, NaN below. */
-export function emitLog(fb: FunctionBuilder): void {
+export function emitLog(fb: Assembler): void {
   const x = fb.local('v128');
   const m = fb.local('v128');
   const e = fb.local('v128');
@@ -204,12 +204,12 @@ export function emitLog(fb: FunctionBuilder): void {
 
 /** [value, index] of an argmax accumulator and a candidate, in locals: the larger, NaN above all, the earlier of equals. */
 export interface ArgmaxPair {
-  readonly value: ReturnType<FunctionBuilder['local']>;
-  readonly index: ReturnType<FunctionBuilder['local']>;
+  readonly value: Local;
+  readonly index: Local;
 }
 
 /** Replaces `best` by `candidate` in the lanes where the candidate wins. */
-export function emitArgmaxStep(fb: FunctionBuilder, best: ArgmaxPair, candidate: ArgmaxPair, float: boolean): void {
+export function emitArgmaxStep(fb: Assembler, best: ArgmaxPair, candidate: ArgmaxPair, float: boolean): void {
   const wins = fb.local('v128');
   fb.get(candidate.value);
   fb.get(best.value);
@@ -251,9 +251,4 @@ export function emitArgmaxStep(fb: FunctionBuilder, best: ArgmaxPair, candidate:
     fb.set(best[part]);
   }
   fb.release(wins);
-}
-
-/** Bytes of a shuffle that moves whole lanes. */
-export function laneShuffle(lanes: readonly [number, number, number, number]): readonly number[] {
-  return lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
 }

@@ -1,6 +1,7 @@
 // Builds the body of one WebAssembly function, instruction by instruction.
 
-import { float32Bytes, float64Bytes, int32Bytes, pushSigned32, pushSigned64, pushUnsigned } from './encoding.ts';
+import type { Assembler, Local, ValueType } from '../generate/assembler.ts';
+import { float32Bytes, int32Bytes, pushSigned32, pushSigned64, pushUnsigned } from './encoding.ts';
 import {
   laneMemoryOpcodes,
   laneOpcodes,
@@ -14,10 +15,9 @@ import {
   type VectorOpcode,
 } from './opcodes.ts';
 
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
-
 export const valueTypeCodes: Readonly<Record<ValueType, number>> = {
   i32: 0x7f,
+  pointer: 0x7f,
   i64: 0x7e,
   f32: 0x7d,
   f64: 0x7c,
@@ -29,20 +29,15 @@ export interface FunctionType {
   readonly results: readonly ValueType[];
 }
 
-/** A parameter or local variable of the function that made it. */
-export interface Local {
-  readonly type: ValueType;
-  readonly index: number;
-}
-
 const emptyBlock = 0x40;
 
-export class FunctionBuilder {
+export class FunctionBuilder implements Assembler {
+  readonly lanes = 4;
   readonly type: FunctionType;
   readonly params: readonly Local[];
   readonly #locals: ValueType[] = [];
   readonly #code: number[] = [];
-  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
+  readonly #free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [], pointer: [] };
   #depth = 0;
 
   constructor(type: FunctionType) {
@@ -50,7 +45,6 @@ export class FunctionBuilder {
     this.params = type.params.map((param, index) => ({ type: param, index }));
   }
 
-  /** A fresh or released local; its value is unspecified until it is set. */
   local(type: ValueType): Local {
     const reused = this.#free[type].pop();
     if (reused !== undefined) return reused;
@@ -58,7 +52,6 @@ export class FunctionBuilder {
     return { type, index: this.params.length + this.#locals.length - 1 };
   }
 
-  /** Gives a local back for reuse; nothing may read it afterwards. */
   release(local: Local): void {
     this.#free[local.type].push(local);
   }
@@ -96,9 +89,40 @@ export class FunctionBuilder {
     pushUnsigned(this.#code, offset);
   }
 
-  /** Picks 16 bytes from the 32 bytes of two vectors. */
-  shuffle(bytes: readonly number[]): void {
+  loadBytes(offset: number): void {
+    this.memory('v128.load32_zero', offset);
+    this.op('i16x8.extend_low_i8x16_u');
+    this.op('i32x4.extend_low_i16x8_u');
+  }
+
+  storeBytes(offset: number): void {
+    const value = this.local('v128');
+    this.tee(value);
+    this.get(value);
+    this.op('i16x8.narrow_i32x4_u');
+    this.get(value);
+    this.op('i8x16.narrow_i16x8_u');
+    this.laneMemory('v128.store32_lane', 0, offset);
+    this.release(value);
+  }
+
+  exchange(distance: number): void {
+    const value = this.local('v128');
+    this.tee(value);
+    this.get(value);
+    const bytes = [0, 1, 2, 3].flatMap((lane) => [0, 1, 2, 3].map((byte) => (lane ^ distance) * 4 + byte));
     this.#code.push(0xfd, 13, ...bytes);
+    this.release(value);
+  }
+
+  addToPointer(): void {
+    this.op('i32.add');
+  }
+
+  indexPointer(bytes: number): void {
+    this.i32(bytes);
+    this.op('i32.mul');
+    this.op('i32.add');
   }
 
   get(local: Local): void {
@@ -126,21 +150,14 @@ export class FunctionBuilder {
     pushSigned64(this.#code, value);
   }
 
-  /** Four equal f32 lanes. */
   f32x4(value: number): void {
     const bytes = float32Bytes(value);
     this.#code.push(0xfd, 12, ...bytes, ...bytes, ...bytes, ...bytes);
   }
 
-  /** Two equal f64 lanes. */
-  f64x2(value: number): void {
-    const bytes = float64Bytes(value);
-    this.#code.push(0xfd, 12, ...bytes, ...bytes);
-  }
-
-  /** Four i32 lanes. */
-  i32x4(a: number, b = a, c = a, d = a): void {
-    this.#code.push(0xfd, 12, ...int32Bytes(a), ...int32Bytes(b), ...int32Bytes(c), ...int32Bytes(d));
+  i32x4(value: number | ((lane: number) => number)): void {
+    const at = (lane: number): number => (typeof value === 'number' ? value : value(lane));
+    this.#code.push(0xfd, 12, ...[0, 1, 2, 3].flatMap((lane) => int32Bytes(at(lane))));
   }
 
   call(functionIndex: number): void {
@@ -148,17 +165,14 @@ export class FunctionBuilder {
     pushUnsigned(this.#code, functionIndex);
   }
 
-  /** `body` may leave with `br(depth of the block)`. */
   block(body: (label: number) => void): void {
     this.#structured(0x02, emptyBlock, body);
   }
 
-  /** `br(label)` inside `body` continues at its start. */
   loop(body: (label: number) => void): void {
     this.#structured(0x03, emptyBlock, body);
   }
 
-  /** Takes an i32 condition from the stack. */
   if(then: () => void, otherwise?: () => void, result?: ValueType): void {
     this.#structured(0x04, result === undefined ? emptyBlock : valueTypeCodes[result], () => {
       then();
