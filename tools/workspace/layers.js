@@ -16,6 +16,7 @@ export const layers = [
   })),
   { sourceTag: 'kind:weights', onlyDependOnLibsWithTags: [language, contract] },
   { sourceTag: 'kind:train', onlyDependOnLibsWithTags: [language, contract, 'kind:weights'] },
+  { sourceTag: 'kind:search', onlyDependOnLibsWithTags: [language, contract, 'kind:weights', 'kind:train'] },
   { sourceTag: 'kind:viz', onlyDependOnLibsWithTags: [language, contract, 'kind:train'] },
   { sourceTag: 'kind:cli', onlyDependOnLibsWithTags: [language, contract, plugin, assembly] },
   {
@@ -29,7 +30,7 @@ export const layers = [
 
 /**
  * What tests may use beyond that: plugins the conformance kit (but for the reference backend, on which the kit rests);
- * contracts, weights, the training loop and pictures the reference backend, to run programs on.
+ * spaces and searches all plugins, which they take as values; contracts, weights, the training loop and pictures the reference backend, to run programs on.
  */
 export const testLayers = layers.map((layer) => ({
   ...layer,
@@ -38,6 +39,7 @@ export const testLayers = layers.map((layer) => ({
 
 function addedInTests({ sourceTag, allSourceTags = [] }) {
   if (allSourceTags.includes(plugin)) return ['kind:testing'];
+  if (sourceTag === 'kind:search') return [plugin];
   if ([contract, 'kind:weights', 'kind:train', 'kind:viz'].includes(sourceTag)) return ['backend:reference'];
   return [];
 }

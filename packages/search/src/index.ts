@@ -1,0 +1,44 @@
+export {
+  choice,
+  describeDimension,
+  drawValue,
+  hasValue,
+  integers,
+  probabilityOf,
+  reals,
+  sizeOf,
+  type Choice,
+  type Dimension,
+  type Range,
+  type RangeOptions,
+  type Value,
+  type ValueOf,
+} from './spaces/dimension.ts';
+export {
+  defineSpace,
+  problemsOf,
+  type Configuration,
+  type ConfigurationOf,
+  type Constraint,
+  type Dimensions,
+  type Space,
+  type SpaceRecord,
+} from './spaces/space.ts';
+export { candidateSource, sampleSpace, type Sample, type SampleOptions, type SampleResult } from './spaces/sample.ts';
+export { brokenLimit, costOfGraph, costOfModel, COSTS, type CostLimits, type ModelCost } from './spaces/cost.ts';
+export {
+  ANYNET_LEVELS,
+  anyNetX,
+  regNetX,
+  type AnyNetLevel,
+  type AnyNetSpaceOptions,
+  type AnyNetXOptions,
+  type RegNetXOptions,
+} from './spaces/anynet.ts';
+export type {
+  AnyNetImage,
+  AnyNetPlugin,
+  AnyNetStageSettings,
+  AnyNetVariant,
+  RegNetNumbers,
+} from './spaces/anynet-plugin.ts';
