@@ -42,3 +42,14 @@ export type {
   AnyNetVariant,
   RegNetNumbers,
 } from './spaces/anynet-plugin.ts';
+export {
+  bestRange,
+  bootstrapBands,
+  errorDistribution,
+  type Band,
+  type BestRange,
+  type BootstrapOptions,
+  type DistributionBands,
+  type ErrorDistribution,
+} from './distribution/edf.ts';
+export { kolmogorovSmirnov, type KolmogorovSmirnov } from './distribution/kolmogorov-smirnov.ts';
