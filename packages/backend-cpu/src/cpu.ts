@@ -13,7 +13,8 @@ import { availableThreads } from '#spawn-worker';
 
 import { createExecutable } from './runtime/executable.ts';
 import { CpuStore } from './runtime/cpu-store.ts';
-import { WorkerPool } from './runtime/worker-pool.ts';
+import type { Engine } from './runtime/engine.ts';
+import { WasmEngine } from './runtime/wasm-engine.ts';
 import { cpuPasses } from './schedule/passes.ts';
 
 export interface CpuOptions {
@@ -50,11 +51,11 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
     });
   }
   const count = typeof SharedArrayBuffer === 'undefined' ? 1 : (threads ?? Math.min(availableThreads(), mostThreads));
-  let pool: WorkerPool | undefined;
+  let engine: Engine | undefined;
   let disposed = false;
   let nextId = 0;
   const ownStores = new WeakMap<Store, CpuStore>();
-  const startedPool = (): WorkerPool => {
+  const startedEngine = (): Engine => {
     if (disposed)
       throw new NetwrightError({
         code: 'cpu.disposed',
@@ -62,14 +63,14 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
         expected: 'a backend in use',
         received: 'one that has been disposed of',
       });
-    pool ??= new WorkerPool(count);
-    return pool;
+    engine ??= new WasmEngine(count);
+    return engine;
   };
   const resolved = `wasm:threads=${count}`;
 
   const load = async (graph: Graph, store: Store, { dims }: LoadOptions): Promise<Executable> => {
     const started = performance.now();
-    const running = startedPool();
+    const running = startedEngine();
     const own = ownStores.get(store);
     if (own === undefined) {
       throw new NetwrightError({
@@ -97,23 +98,23 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
       compileMilliseconds: performance.now() - started,
     });
     nextId += 1;
-    return createExecutable({ planned, store: own, pool: running, id: nextId, report });
+    return createExecutable({ planned, store: own, engine: running, id: nextId, report });
   };
 
   return {
     name: 'cpu',
     target: resolved,
-    capabilities: { precision: 'f32', threads: count, unsupported: [] },
+    capabilities: { precision: 'f32', threads: count, unsupported: [], calls: true },
     createStore: () => {
       nextId += 1;
-      const store = new CpuStore(nextId, startedPool());
+      const store = new CpuStore(nextId, startedEngine());
       ownStores.set(store, store);
       return Promise.resolve(store);
     },
     load,
     dispose: () => {
       disposed = true;
-      pool?.dispose();
+      engine?.dispose();
       return Promise.resolve();
     },
   };

@@ -6,7 +6,8 @@ import { storedBytes } from '../src/generate/lowered.ts';
 import { CpuStore } from '../src/runtime/cpu-store.ts';
 import { createExecutable } from '../src/runtime/executable.ts';
 import { spawnWorker, type WorkerHandle } from '../src/runtime/spawn-worker.ts';
-import { WorkerPool } from '../src/runtime/worker-pool.ts';
+import { WasmEngine } from '../src/runtime/wasm-engine.ts';
+import type { Engine } from '../src/runtime/engine.ts';
 import { cpuPasses } from '../src/schedule/passes.ts';
 
 /** Every buffer has memory of its own. */
@@ -42,7 +43,7 @@ const report: CompileReport = {
 };
 
 export interface Harness {
-  readonly pool: WorkerPool;
+  readonly engine: Engine;
   readonly workers: readonly WorkerHandle[];
   readonly store: CpuStore;
   load(program: KernelProgram, prepareCount?: number): Promise<Executable>;
@@ -51,15 +52,15 @@ export interface Harness {
 
 export function makeHarness(threads: number): Harness {
   const workers: WorkerHandle[] = [];
-  const pool = new WorkerPool(threads, (events) => {
+  const engine = new WasmEngine(threads, (events) => {
     const worker = spawnWorker(events);
     workers.push(worker);
     return worker;
   });
-  const store = new CpuStore(1, pool);
+  const store = new CpuStore(1, engine);
   let id = 0;
   return {
-    pool,
+    engine,
     workers,
     store,
     load: async (program, prepareCount = 0) => {
@@ -72,11 +73,11 @@ export function makeHarness(threads: number): Harness {
       return createExecutable({
         planned: planWithoutReuse(program, prepareCount),
         store,
-        pool,
+        engine,
         id,
         report: () => report,
       });
     },
-    dispose: () => pool.dispose(),
+    dispose: () => engine.dispose(),
   };
 }

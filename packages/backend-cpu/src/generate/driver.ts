@@ -93,13 +93,9 @@ function buildEntry(
       }
     }
   };
-  let pending: KernelCall[] = [];
-  for (const call of calls) {
-    if (threads > 1 && pending.some((earlier) => (earlier.parallel || call.parallel) && conflicts(earlier, call))) {
-      synchronize();
-      pending = [];
-    }
-    pending.push(call);
+  const { before, after } = planBarriers(calls);
+  calls.forEach((call, i) => {
+    if (threads > 1 && before[i] === true) synchronize();
     const callee = callees.get(call.callee) ?? -1;
     if (threads === 1 || !call.parallel) {
       const run = (): void => {
@@ -114,13 +110,13 @@ function buildEntry(
         fb.op('i32.eqz');
         fb.if(run);
       }
-      continue;
+      return;
     }
     pushArguments(call);
     for (const ahead of [0, 1]) pushShare(fb, thread, ahead, call.iterations, threads);
     fb.call(callee);
-  }
-  if (threads > 1 && pending.some(({ parallel }) => parallel)) synchronize();
+  });
+  if (threads > 1 && after) synchronize();
   fb.i32(outcome.done);
   return fb;
 }
@@ -136,6 +132,21 @@ function pushShare(fb: FunctionBuilder, thread: Local, ahead: number, iterations
   fb.i64(BigInt(threads));
   fb.op('i64.div_u');
   fb.op('i32.wrap_i64');
+}
+
+/** Calls before which all threads must meet, because memory demands it, and whether they must after the last. */
+export function planBarriers(calls: readonly KernelCall[]): {
+  readonly before: readonly boolean[];
+  readonly after: boolean;
+} {
+  let pending: KernelCall[] = [];
+  const before = calls.map((call) => {
+    const meet = pending.some((earlier) => (earlier.parallel || call.parallel) && conflicts(earlier, call));
+    if (meet) pending = [];
+    pending.push(call);
+    return meet;
+  });
+  return { before, after: pending.some(({ parallel }) => parallel) };
 }
 
 function conflicts(earlier: KernelCall, later: KernelCall): boolean {

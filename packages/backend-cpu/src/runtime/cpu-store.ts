@@ -1,13 +1,13 @@
-// The store: parameters, statistics and moments in one WebAssembly memory, with the kernels compiled for it.
+// The store: parameters, statistics and moments in one memory, and the names of the kernels compiled for it.
 
 import type { Storage, Store, StoreEntry, TensorData } from '@netwright/compiler';
 import { bindShape, equalTypes, formatType, NetwrightError } from '@netwright/ir';
 
 import { storedBytes } from '../generate/lowered.ts';
 import { persistentStorage } from '../schedule/persistent-storage.ts';
-import { Heap, type Region } from './heap.ts';
+import type { Engine } from './engine.ts';
+import type { Heap, Region } from './heap.ts';
 import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
-import type { WorkerPool } from './worker-pool.ts';
 
 interface Held {
   readonly entry: StoreEntry;
@@ -17,25 +17,22 @@ interface Held {
   version: number;
 }
 
-export type KernelFunction = (...args: number[]) => void;
-
 export class CpuStore implements Store {
   readonly backend = 'cpu';
   readonly id: number;
   readonly heap: Heap;
-  /** Kernel functions of this store by name, and the names by signature. */
-  functions: Record<string, KernelFunction> = {};
+  /** Names of kernels by signature. */
   readonly names = new Map<string, string>();
   readonly #held = new Map<string, Held>();
-  readonly #pool: WorkerPool;
+  readonly #engine: Engine;
   #version = 0;
   #arena: Region | undefined;
   #disposed = false;
 
-  constructor(id: number, pool: WorkerPool) {
+  constructor(id: number, engine: Engine) {
     this.id = id;
-    this.#pool = pool;
-    this.heap = new Heap(pool.threads > 1);
+    this.#engine = engine;
+    this.heap = engine.createHeap();
   }
 
   get entries(): readonly StoreEntry[] {
@@ -155,18 +152,17 @@ export class CpuStore implements Store {
 
   /** In turn with runs, so that nothing is read in the middle of one. */
   #exclusive<T>(job: () => T): Promise<T> {
-    return this.#pool.exclusive(async () => {
+    return this.#engine.exclusive(async () => {
       this.checkUsable('store');
       return job();
     });
   }
 
   dispose(): Promise<void> {
-    if (!this.#disposed) this.#pool.forget(this.id);
+    if (!this.#disposed) this.#engine.forget(this.id);
     this.#disposed = true;
     this.#held.clear();
     this.names.clear();
-    this.functions = {};
     return Promise.resolve();
   }
 }

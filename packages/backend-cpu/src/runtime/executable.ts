@@ -10,17 +10,13 @@ import type {
 } from '@netwright/compiler';
 import { NetwrightError } from '@netwright/ir';
 
-import type { DriverEntry, KernelCall, Span } from '../generate/driver.ts';
+import type { KernelCall, Span } from '../generate/driver.ts';
 import { prepareKernel, type PreparedKernel } from '../generate/kernel-module.ts';
 import { storedBytes } from '../generate/lowered.ts';
 import type { CpuStore } from './cpu-store.ts';
+import type { Engine, FreshKernel } from './engine.ts';
 import type { Region } from './heap.ts';
-import { loadKernels, nameKernels } from './load-kernels.ts';
 import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
-import type { WorkerPool } from './worker-pool.ts';
-
-/** Vector instructions that are worth sharing: about 10 microseconds. */
-const parallelCost = 30_000;
 
 interface Place {
   readonly space: 'arena' | 'fixed';
@@ -30,35 +26,36 @@ interface Place {
 export interface ExecutableOptions {
   readonly planned: PlannedProgram;
   readonly store: CpuStore;
-  readonly pool: WorkerPool;
-  /** Unique in the pool. */
+  readonly engine: Engine;
+  /** Unique in the engine. */
   readonly id: number;
   readonly report: (schedules: readonly string[]) => CompileReport;
 }
 
 /** In turn with runs and other loads, which share the store's memory and kernels. */
 export function createExecutable(options: ExecutableOptions): Promise<Executable> {
-  return options.pool.exclusive(() => buildExecutable(options));
+  return options.engine.exclusive(() => buildExecutable(options));
 }
 
-async function buildExecutable({ planned, store, pool, id, report }: ExecutableOptions): Promise<Executable> {
+async function buildExecutable({ planned, store, engine, id, report }: ExecutableOptions): Promise<Executable> {
   const { program, prepareCount, plan } = planned;
   const { buffers, kernels } = program;
-  const prepared = kernels.map((kernel) => prepareKernel(kernel, buffers));
+  const prepared = kernels.map((kernel) => prepareKernel(kernel, buffers, engine.tuning));
   const regions: Region[] = [];
   store.checkUsable('load');
   const places = placeBuffers(planned, store, regions);
   const { fresh, names } = nameKernels(prepared, store, id);
-  const calls = prepared.map((kernel, i) => kernelCall(kernel, names[i] ?? '', buffers, places, pool.threads));
-  const parts: readonly DriverEntry[] = [
-    { name: 'prepare', calls: calls.slice(0, prepareCount) },
-    { name: 'run', calls: calls.slice(prepareCount) },
-  ];
-  const loaded = await loadKernels({ fresh, entries: parts, store, pool, program: id });
-  const entries = loaded.map((entry, i) => ({
-    entry,
-    parallel: parts[i]?.calls.some(({ parallel }) => parallel) ?? false,
-  }));
+  const calls = prepared.map((kernel, i) => kernelCall(kernel, names[i] ?? '', buffers, places, engine));
+  const loaded = await engine.load({
+    program: id,
+    store,
+    fresh,
+    entries: [
+      { name: 'prepare', calls: calls.slice(0, prepareCount) },
+      { name: 'run', calls: calls.slice(prepareCount) },
+    ],
+  });
+  for (const { kernel, name } of fresh) store.names.set(kernel.signature, name);
   const { memory } = store.heap;
   const roles = buffersByRole(buffers);
   const written = new Set(kernels.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
@@ -69,7 +66,7 @@ async function buildExecutable({ planned, store, pool, id, report }: ExecutableO
   let disposed = false;
 
   const run = async (inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> => {
-    return pool.exclusive(async () => {
+    return engine.exclusive(async () => {
       store.checkUsable('run');
       if (disposed)
         throw new NetwrightError({
@@ -89,18 +86,14 @@ async function buildExecutable({ planned, store, pool, id, report }: ExecutableO
         );
       };
       const version = store.versionOf(preparedNames);
-      const start = async (entryIndex: number): Promise<void> => {
-        const found = entries[entryIndex];
-        if (found !== undefined) await pool.run({ program: id, entryIndex, arena, ...found });
-      };
-      if (prepareCount > 0 && preparedVersion !== version) await start(0);
+      if (prepareCount > 0 && preparedVersion !== version) await loaded.run(0, arena);
       preparedVersion = version;
       for (const { name, decl } of roles.input) {
         const tensor = inputs[name];
         if (tensor === undefined) view(decl).fill(0);
         else scatter(tensor.data, view(decl), decl.shape, decl.storage);
       }
-      await start(1);
+      await loaded.run(1, arena);
       store.touch(writtenNames);
       const results: Record<string, TensorData> = {};
       for (const { names: outputNames, decl } of roles.output) {
@@ -122,12 +115,29 @@ async function buildExecutable({ planned, store, pool, id, report }: ExecutableO
     dispose: () => {
       if (!disposed) {
         disposed = true;
-        pool.unload(id);
+        loaded.dispose();
         for (const region of regions) store.heap.release(region);
       }
       return Promise.resolve();
     },
   };
+}
+
+/** Gives equal kernels one name; those of the store's earlier programs keep theirs. */
+function nameKernels(
+  prepared: readonly PreparedKernel[],
+  store: CpuStore,
+  program: number,
+): { readonly names: readonly string[]; readonly fresh: readonly FreshKernel[] } {
+  const fresh = new Map<string, FreshKernel>();
+  const names = prepared.map((kernel) => {
+    const known = store.names.get(kernel.signature) ?? fresh.get(kernel.signature)?.name;
+    if (known !== undefined) return known;
+    const name = `p${String(program)}k${String(fresh.size)}`;
+    fresh.set(kernel.signature, { name, kernel });
+    return name;
+  });
+  return { names, fresh: [...fresh.values()] };
 }
 
 /** Persistent buffers in the store, constants and prepared values in regions of their own, the rest in the arena. */
@@ -168,7 +178,7 @@ function kernelCall(
   callee: string,
   buffers: readonly BufferDecl[],
   places: readonly Place[],
-  threads: number,
+  { threads, parallelCost }: Engine,
 ): KernelCall {
   const placeOf = (buffer: number): Place => places[buffer] ?? { space: 'fixed', offset: 0 };
   const written = new Set(lowered.outputs.map(({ slot }) => slot));

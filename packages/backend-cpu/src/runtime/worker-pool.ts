@@ -31,7 +31,6 @@ export class WorkerPool {
   >();
   #failure: string | undefined;
   #closed = false;
-  #turn: Promise<unknown> = Promise.resolve();
 
   /** `spawn` is replaceable so that tests can lose a worker. */
   constructor(threads: number, spawn: typeof spawnWorker = spawnWorker) {
@@ -77,14 +76,7 @@ export class WorkerPool {
     for (const worker of this.#workers) worker.post({ kind: 'forget', store });
   }
 
-  /** Runs `job` when all jobs before it have ended. */
-  exclusive<T>(job: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(job, job);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-
-  /** Runs one program on all threads; call inside `exclusive`. */
+  /** Runs one program on all threads, one at a time. */
   async run({ program, entryIndex, entry, arena, parallel }: PoolRun): Promise<void> {
     this.#check();
     const words = this.#control;
