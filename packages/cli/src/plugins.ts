@@ -21,6 +21,7 @@ import { gpujs } from '@netwright/backend-gpujs';
 import { reference } from '@netwright/backend-reference';
 import type { Backend } from '@netwright/compiler';
 import type { DataSource } from '@netwright/data';
+import { imageFolder } from '@netwright/data-images';
 import { fashionMnist, mnist } from '@netwright/data-mnist';
 import { NetwrightError } from '@netwright/ir';
 import {
@@ -90,7 +91,7 @@ export const BUILT_IN: Plugins = {
     reduceOnPlateau,
     step: stepLr,
   },
-  datasets: { mnist, fashionMnist },
+  datasets: { mnist, fashionMnist, images: imageFolder },
 };
 
 /** `more` added to `plugins`; of two with one name the later one counts. */

@@ -12,6 +12,7 @@ import { parsePhi, scaleCommand } from './commands/scale.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { trainCommand, type TrainArguments } from './commands/train.ts';
 import { trajectoriesCommand } from './commands/trajectories.ts';
+import { addSearchCommands } from './search-commands.ts';
 import { EXIT, reportError, type Session } from './session.ts';
 import { parseOption, parseSpec, type SpecValue } from './spec.ts';
 
@@ -53,7 +54,7 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
   )
     .addOption(modelOption('cifar_resnet8'))
     .option('--model-option <key=value...>', 'options of the model, e.g. width=32', collectOptions, {})
-    .option('--data <spec>', 'dataset: mnist, fashionMnist, or a plugin', parseSpecArgument, parseSpec('mnist'))
+    .option('--data <spec>', 'dataset: mnist, fashionMnist, images:directory=DIR, or a plugin', parseSpecArgument, parseSpec('mnist'))
     .addOption(backendOption())
     .option('--optimizer <spec>', 'optimizer, e.g. adamw:lr=0.001', parseSpecArgument, parseSpec('momentum:lr=0.1'))
     .option(
@@ -175,6 +176,8 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--key-map <names...>', 'rules for names that differ: densenet, dataParallel', [])
     .option('--drop <prefixes...>', 'leave out tensors whose names begin so, e.g. aux1 aux2', []);
   convert.action(async (file: string, out: string) => finish(await convertCommand(session, file, out, convert.opts())));
+
+  addSearchCommands(command, session, finish);
 
   const list = command('list', 'the models, datasets, backends, optimizers and schedules that can be named').option(
     '--json',

@@ -214,8 +214,8 @@ describe('a run', () => {
     writeFileSync(path.join(directory, 'half.jpg'), jpeg.subarray(0, 60));
     for (const name of ['text.png', 'half.png', 'half.jpg', 'nowhere.png']) {
       const { code, err } = await runIn(directory, 'predict', 'runs/first', name);
-      expect(err).toContain(`readImage (${path.join(directory, name)}): expected a PNG or JPEG file, received `);
-      expect(err).toContain('[cli.image]');
+      expect(err).toContain(`readImage (${path.join(directory, name)}): expected a whole PNG or JPEG file, received `);
+      expect(err).toContain('[images.file]');
       expect(code).toBe(1);
     }
   });

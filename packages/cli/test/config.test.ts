@@ -49,7 +49,7 @@ describe('a configuration', () => {
       'export default { plugins: { datasets: { digits: () => ({}) } } };',
     );
     const { out } = await runIn(directory, 'list', '--config', 'other.mjs');
-    expect(out).toMatch(/^datasets: mnist, fashionMnist, digits$/m);
+    expect(out).toMatch(/^datasets: mnist, fashionMnist, images, digits$/m);
   });
 
   it.each([

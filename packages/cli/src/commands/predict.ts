@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Preprocessing } from '@netwright/data';
+import { readImage } from '@netwright/data-images';
 import { predict, type Prediction } from '@netwright/train';
-import { readImage } from '../images.ts';
 import { create } from '../plugins.ts';
 import { readSavedModel } from '../saved-models.ts';
 import { EXIT, type Session } from '../session.ts';

@@ -4,9 +4,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
-import { expect, it } from 'vitest';
-import { readImage } from '../src/images.ts';
-import { temporaryDirectory } from './session.ts';
+import { encode as encodeJpeg } from 'jpeg-js';
+import { describe, expect, it } from 'vitest';
+import { decodeImage, readImage } from '../src/index.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const directory = temporaryDirectory();
 
@@ -101,4 +102,81 @@ it.each<[string, Uint8Array, number, readonly number[]]>([
   expect(image.width * image.height * channels).toBe(pixels.length);
   expect(image.data).toHaveLength(pixels.length);
   pixels.forEach((value, at) => expect(image.data[at]).toBeCloseTo(value, 6));
+});
+
+/** A smooth picture, so that JPEG keeps it nearly as it is. */
+const [WIDTH, HEIGHT] = [19, 13];
+const smooth = Uint8Array.from({ length: WIDTH * HEIGHT * 4 }, (_, at) => {
+  const [pixel, channel] = [Math.floor(at / 4), at % 4];
+  return channel === 3 ? 255 : 40 + 8 * (pixel % WIDTH) + 3 * Math.floor(pixel / WIDTH) * channel;
+});
+const jpeg = Uint8Array.from(encodeJpeg({ width: WIDTH, height: HEIGHT, data: smooth }, 95).data);
+const pngFile = encode({ width: WIDTH, height: HEIGHT, channels: 4, depth: 8, data: smooth });
+
+it('reads JPEG as RGB', () => {
+  const image = decodeImage(jpeg);
+  expect([image.width, image.height, image.channels, image.data.length]).toEqual([
+    WIDTH,
+    HEIGHT,
+    3,
+    WIDTH * HEIGHT * 3,
+  ]);
+  const differences = Array.from(image.data, (value, at) =>
+    Math.abs(value - smooth[Math.floor(at / 3) * 4 + (at % 3)]),
+  );
+  expect(Math.max(...differences)).toBeLessThan(12);
+});
+
+it('reads a JPEG file with bytes behind its end and fill bytes between markers', () => {
+  const fill = Buffer.concat([
+    jpeg.subarray(0, 2),
+    Uint8Array.of(0xff, 0xff),
+    jpeg.subarray(2),
+    Uint8Array.of(0, 7, 9),
+  ]);
+  expect(decodeImage(fill).data).toEqual(decodeImage(jpeg).data);
+});
+
+describe('what is not whole', () => {
+  const messageOf = (bytes: Uint8Array): string => {
+    try {
+      decodeImage(bytes, 'cats/tom');
+    } catch (error) {
+      return String(error);
+    }
+    return 'decoded';
+  };
+
+  it.each([
+    ['PNG', pngFile],
+    ['JPEG', jpeg],
+  ])('a %s file cut off anywhere is refused by name', (_, bytes) => {
+    for (let length = 0; length < bytes.length; length++) {
+      const message = messageOf(bytes.subarray(0, length));
+      expect(message, String(length)).toContain('readImage (cats/tom): expected a whole PNG or JPEG file, received ');
+      expect(message, String(length)).toContain('[images.file]');
+    }
+  });
+
+  it('a PNG file with a changed byte in any chunk is refused', () => {
+    for (let at = 8; at < pngFile.length; at++) {
+      const damaged = pngFile.slice();
+      damaged[at] ^= 0x20;
+      expect(messageOf(damaged), String(at)).toContain('[images.file]');
+    }
+  });
+
+  it.each([
+    [new Uint8Array(0), 'an empty file'],
+    [Uint8Array.of(0x47, 0x49, 0x46, 0x38, 0x39), 'a file of 5 bytes that begins with 47 49 46 38'],
+    [jpeg.subarray(0, 300), 'a JPEG file cut off after 300 bytes'],
+  ])('says what it found', (bytes, received) => {
+    expect(messageOf(bytes)).toBe(
+      `NetwrightError: readImage (cats/tom): expected a whole PNG or JPEG file, received ${received}. [images.file]`,
+    );
+  });
+
+  it('a file that is not there', async () => {
+    await expect(readImage(path.join(directory, 'absent.png'))).rejects.toThrow('ENOENT');
+  });
 });

@@ -1,0 +1,95 @@
+// The commands of design spaces, sweeps and searches.
+
+import os from 'node:os';
+import { serveTrials } from '@netwright/search/node';
+import { InvalidArgumentError, type Command } from 'commander';
+import { importSweep, sweepCommand, type SweepArguments } from './commands/sweep.ts';
+import { workerCommand, type WorkerArguments } from './commands/worker.ts';
+import type { Session } from './session.ts';
+import { parseOption, type SpecValue } from './spec.ts';
+
+type AddCommand = (name: string, description: string) => Command;
+type Finish = (code: number) => void;
+
+export function addSearchCommands(command: AddCommand, session: Session, finish: Finish): void {
+  const sweep = withRunner(
+    command('sweep', 'run many trainings, each once, and keep their results whatever dies on the way')
+      .argument('<file>', 'ES module whose default export is defineSweep({ name, trials, backend, run })')
+      .requiredOption('--out <directory>', 'where records and results are kept; the same directory continues')
+      .option('--set <key=value...>', 'options for a file that exports a function of options', collect, {})
+      .option('--limit <n>', 'run at most so many trials this time', parseCount)
+      .option('--retry-failed', 'run trials again whose outcome was a failure', false),
+  ).addHelpText('after', SWEEP_HELP);
+  sweep.action(async (file: string) => finish(await sweepCommand(session, file, sweep.opts<SweepArguments>())));
+
+  const worker = command('worker', 'take trials of sweeps from Redis and run them on this machine')
+    .requiredOption('--redis <url>', 'Redis server, e.g. redis://localhost:6379')
+    .option('--queue <name>', 'name of the queue (default: netwright)')
+    .option('--workers <n>', 'trials at a time', parseCount, 1)
+    .option('--attempts <n>', 'workers that may be lost over one trial (default: 10)', parseCount)
+    .option('--lock-seconds <n>', 'silence after which a worker counts as lost (default: 30)', parseCount)
+    .addHelpText('after', WORKER_HELP);
+  worker.action(async () => finish(await workerCommand(session, worker.opts<WorkerArguments>())));
+
+  // What the pools of a sweep start; it ends with the process that started it.
+  const serve = command('serve-trials', 'run the trials that the parent process sends').helpOption(false);
+  serve.action(async () => {
+    serveTrials(process, importSweep);
+    await new Promise(() => undefined);
+  });
+}
+
+/** Options of what runs trials. */
+export function withRunner(command: Command): Command {
+  return command
+    .option('--workers <n>', 'processes on this machine; 0 with --redis for none', parseWhole, os.availableParallelism())
+    .option('--redis <url>', 'share the trials over Redis with `netwright worker` on other machines')
+    .option('--queue <name>', 'name of the queue in Redis (default: netwright)')
+    .option('--attempts <n>', 'workers that may die over one trial before it counts as failed (default: 10)', parseCount)
+    .option('--lock-seconds <n>', 'silence after which a worker over Redis counts as lost (default: 30)', parseCount);
+}
+
+const SWEEP_HELP = `
+A sweep file lists configurations and runs one of them:
+
+  export default defineSweep({
+    name: 'widths',
+    trials: () => [8, 16, 32].map((width) => ({ width })),
+    backend: () => cpu({ threads: 1 }),
+    run: async ({ configuration, seed, backend, signal }) => trainTrial({ ... }),
+  });
+
+Every trial is seeded by its configuration, so results do not depend on the number of workers or on which of them died.
+A record is on disk before it counts. Ctrl-C stops; the same command continues. A trial that throws (NaN, out of memory)
+is a result of its own. Workers import the file themselves and refuse another version of it or of the lock file.
+
+  netwright sweep widths.mjs --out runs/widths --workers 2
+  netwright space edf runs/widths
+
+Over several machines, each at the same commit and in the same directory of its checkout:
+
+  netwright sweep widths.mjs --out runs/widths --redis redis://host:6379
+  netwright worker --redis redis://host:6379`;
+
+const WORKER_HELP = `
+Start it in the directory of the checkout that matches the one in which \`netwright sweep\` was started: the path of the
+sweep file is relative to it. It ends with an error when its file, lock file or backend target differ; the trial then
+goes back to the queue. Needs the packages bullmq and ioredis.`;
+
+function collect(text: string, collected: Readonly<Record<string, SpecValue>>): Readonly<Record<string, SpecValue>> {
+  if (!/^[A-Za-z]\w*=/.test(text)) throw new InvalidArgumentError('It must be key=value.');
+  return { ...collected, ...Object.fromEntries([parseOption(text)]) };
+}
+
+export function parseWhole(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('It must be a whole number that is not negative.');
+  return value;
+}
+
+export function parseCount(text: string): number {
+  const value = parseWhole(text);
+  if (value < 1) throw new InvalidArgumentError('It must be at least 1.');
+  return value;
+}
