@@ -74,7 +74,7 @@ export function gpujs({ mode = 'auto' }: GpuJsOptions = {}): GpuJsBackend {
     get target() {
       return targetOf();
     },
-    capabilities: { precision: 'f32', threads: 1, unsupported: [] },
+    capabilities: { precision: 'f32', threads: 1, unsupported: [], calls: true },
     usage: () => ({ handles: device?.liveHandles ?? 0, kernels: device?.liveKernels ?? 0 }),
     createStore: async () => {
       const store = new GpuJsStore(await open());

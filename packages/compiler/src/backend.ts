@@ -65,6 +65,11 @@ export interface BackendCapabilities {
   readonly threads: number;
   /** Primitives that `load` refuses, with a clear error. */
   readonly unsupported: readonly string[];
+  /**
+   * Whether `load` takes calls of functions that bring kernels of their own, as a backend does that gives its graphs to `compileKernels`. Default false: every call
+   * is replaced by its expansion.
+   */
+  readonly calls?: boolean;
 }
 
 export interface LoadOptions {
@@ -79,7 +84,7 @@ export interface Backend {
   readonly target: string;
   readonly capabilities: BackendCapabilities;
   createStore(): Promise<Store>;
-  /** Called by `compile` with a verified graph without function calls. */
+  /** Called by `compile` with a verified graph without function calls, but for those that `capabilities.calls` allows. */
   load(graph: Graph, store: Store, options: LoadOptions): Promise<Executable>;
   /** Stops workers and frees memory; stores and executables of this backend are unusable afterwards. */
   dispose(): Promise<void>;

@@ -4,7 +4,6 @@ import {
   eliminateCommonSubexpressions,
   eliminateDeadCode,
   foldConstants,
-  inlineFunctions,
   verifyGraph,
   type Graph,
   type GraphPass,
@@ -12,6 +11,7 @@ import {
 import { defaultCapabilities, type KernelCapabilities } from './capabilities.ts';
 import { fusionPasses } from './fusion/fusion-passes.ts';
 import type { KernelProgram } from './kernels/kernel.ts';
+import { inlineUnlowered } from './lowering/define-lowering.ts';
 import { lowerGraph, type Dims } from './lowering/lower-graph.ts';
 import { capabilityPasses } from './passes/capability-passes.ts';
 import { checkCapabilities } from './passes/check-capabilities.ts';
@@ -39,7 +39,7 @@ export interface CompileKernelsOptions {
 
 /** Rewrites of the graph before it is lowered. */
 export const graphPasses: readonly GraphPass[] = [
-  inlineFunctions,
+  inlineUnlowered,
   foldConstants,
   eliminateCommonSubexpressions,
   eliminateDeadCode,

@@ -11,6 +11,7 @@ import {
   type Graph,
 } from '@netwright/ir';
 import type { Backend, Executable, Store, TensorData } from './backend.ts';
+import { inlineUnlowered } from './lowering/define-lowering.ts';
 
 export interface CompileOptions {
   /** Sizes of the graph's symbolic dimensions, e.g. `{ N: 32 }`. Default none. */
@@ -30,7 +31,8 @@ export async function compile<I extends string, O extends string>(
   { dims = {}, store }: CompileOptions = {},
 ): Promise<Executable<I, O>> {
   verifyGraph(graph);
-  const flat = eliminateDeadCode.run(inlineFunctions.run(graph));
+  const inlining = backend.capabilities.calls === true ? inlineUnlowered : inlineFunctions;
+  const flat = eliminateDeadCode.run(inlining.run(graph));
   checkSupport(flat, backend);
   const target = store ?? (await backend.createStore());
   const entries = [...Object.entries(flat.parameters), ...Object.entries(flat.states)];

@@ -28,6 +28,7 @@ export type {
 export type { Guard, Index, IndexAtom, IndexTerm } from './kernels/index-expression.ts';
 export type { MemoryPlan, PlannedProgram, SchedulePass } from './planned-program.ts';
 export { compileKernels, type CompileKernelsOptions } from './compile-kernels.ts';
+export { defineLowering, type DefineLoweringContext } from './lowering/define-lowering.ts';
 export { lowerGraph, type Dims } from './lowering/lower-graph.ts';
 export { planMemory } from './planning/plan-memory.ts';
 export { rowMajorStorage } from './kernels/storage.ts';

@@ -51,8 +51,7 @@ export interface RandomKey {
   readonly offset: Tensor;
 }
 
-/** Mutable while a graph is being built; `finish` gives the immutable graph. */
-export class GraphBuilder {
+class Builder {
   private readonly nodes: Node[] = [];
   private readonly inputDefs: Record<string, InputDef> = {};
   private readonly parameterDefs: Record<string, ParameterDef> = {};
@@ -66,8 +65,8 @@ export class GraphBuilder {
   private readonly instances = new Map<object, Map<string, string>>();
 
   /** A builder that starts with everything in `graph`, to which more is added. Ids of its values stay as they are. */
-  static from(graph: Graph): GraphBuilder {
-    const builder = new GraphBuilder();
+  static from(graph: Graph): Builder {
+    const builder = new Builder();
     builder.nodes.push(...graph.nodes);
     Object.assign(builder.inputDefs, graph.inputs);
     Object.assign(builder.parameterDefs, graph.parameters);
@@ -359,6 +358,14 @@ export class GraphBuilder {
     });
   }
 }
+
+/**
+ * Mutable while a graph is being built; `finish` gives the immutable graph. The type is the public part alone: with private fields in it, TypeScript would
+ * take the builders of two installed copies of this package for different things.
+ */
+export type GraphBuilder = { readonly [K in keyof Builder]: Builder[K] };
+
+export const GraphBuilder: { new (): GraphBuilder; from(graph: Graph): GraphBuilder } = Builder;
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;

@@ -1,8 +1,8 @@
-// Functions: open-ended operations with a meaning in primitives, and optionally their own gradient and inference form.
+// Functions: open-ended operations with a meaning in primitives, and optionally their own gradient, inference form and kernels.
 
 import { GraphBuilder } from './builder.ts';
 import { NetwrightError, withErrorScope } from './errors.ts';
-import type { FunctionDef, Graph } from './graph.ts';
+import type { FunctionDef, FunctionLowering, Graph } from './graph.ts';
 import { encodeData, strayPath } from './plain-data.ts';
 import type { Tensor } from './tensor.ts';
 import { equalTypes, formatType, type TensorType } from './tensor-type.ts';
@@ -26,6 +26,16 @@ export interface FunctionRecord<A extends FunctionAttrs> {
   gradient?(context: FunctionGradientContext<A>): readonly (Tensor | undefined)[];
   /** What takes its place in inference mode, with results of the same types. */
   inference?(inputs: readonly Tensor[], attrs: A): readonly Tensor[];
+  /**
+   * Kernels for these types, made by `defineLowering` of `@netwright/compiler`; without it the expansion is compiled. Checked against the expansion by `testOp`.
+   */
+  lower?(signature: FunctionSignature, attrs: A): FunctionLowering;
+}
+
+/** The types that a function was called with. */
+export interface FunctionSignature {
+  readonly inputs: readonly TensorType[];
+  readonly outputs: readonly TensorType[];
 }
 
 /** Declares a function. The value holds no state; call it with {@link callFunction}. */
@@ -111,12 +121,14 @@ function instantiate<A extends FunctionAttrs>(
     requireBody(name, 'inference', leavesProblem(inferenceBody, types.length));
     requireBody(name, 'inference', resultsProblem(inferenceBody, results));
   }
+  const lowering = record.lower?.({ inputs: types, outputs: results }, attrs);
   return {
     name,
     attrs,
     body,
     ...(ownGradient === undefined ? {} : { gradient: ownGradient }),
     ...(inferenceBody === undefined ? {} : { inference: inferenceBody }),
+    ...(lowering === undefined ? {} : { lowering }),
   };
 }
 

@@ -76,7 +76,15 @@ export interface OutputDef {
   readonly lossWeight: number;
 }
 
-/** A function as a graph carries it: its expansion for one signature and, where it has them, its gradient and its inference form. */
+/**
+ * Kernels of a function for one signature: plain data that `defineLowering` of `@netwright/compiler` makes and its compiler reads. It adds nothing to the
+ * meaning, which is the expansion's: saved graphs and hashes leave it out, and a compiler that does not know the format compiles the expansion.
+ */
+export interface FunctionLowering {
+  readonly format: number;
+}
+
+/** A function as a graph carries it: its expansion for one signature and, where it has them, its gradient, its inference form and its kernels. */
 export interface FunctionDef {
   readonly name: string;
   /** For display and for a plugin's own lowering; the bodies have them built in. */
@@ -87,6 +95,8 @@ export interface FunctionDef {
   readonly gradient?: Graph;
   /** Same inputs and outputs as `body`; replaces it in inference mode. */
   readonly inference?: Graph;
+  /** Kernels in place of the body's, where a backend runs kernels. */
+  readonly lowering?: FunctionLowering;
 }
 
 export interface Graph<I extends string = string, O extends string = string> {

@@ -23,6 +23,7 @@ export {
   SCHEMA_VERSION,
   type CallNode,
   type FunctionDef,
+  type FunctionLowering,
   type Graph,
   type InputDef,
   type LeafNode,
@@ -47,6 +48,7 @@ export {
   type FunctionAttrs,
   type FunctionGradientContext,
   type FunctionRecord,
+  type FunctionSignature,
 } from './function.ts';
 export { inlineGraph, reachable } from './inline.ts';
 export { differentiate, gradients } from './autodiff.ts';
@@ -226,7 +228,7 @@ export { eliminateDeadCode } from './rewrites/eliminate-dead-code.ts';
 export { foldBatchNorm } from './rewrites/fold-batch-norm.ts';
 export { FOLD_LIMIT, foldConstants } from './rewrites/fold-constants.ts';
 export { inferenceMode } from './rewrites/inference-mode.ts';
-export { inlineFunctions } from './rewrites/inline-functions.ts';
+export { inlineFunctions, inlineFunctionsExcept } from './rewrites/inline-functions.ts';
 export { groupParallelConvolutions } from './rewrites/merge/group-parallel-convolutions.ts';
 export { materializeParameters, type MaterializedGraph } from './rewrites/materialize-parameters.ts';
 export { mergeParallelConvolutions } from './rewrites/merge/merge-parallel-convolutions.ts';

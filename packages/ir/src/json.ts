@@ -10,9 +10,25 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 /** A graph as a JSON value; opaque but for its `schemaVersion`. */
 export type GraphJson = { readonly schemaVersion: number } & { readonly [key: string]: JsonValue };
 
-/** The graph as a value that `JSON.stringify` keeps exactly: numbers that JSON lacks become `{ "$number": "NaN" }`. */
+/**
+ * The graph as a value that `JSON.stringify` keeps exactly: numbers that JSON lacks become `{ "$number": "NaN" }`. Kernels that functions bring are left
+ * out: a reader runs the expansions.
+ */
 export function toJson(graph: Graph): GraphJson {
-  return encodeData(graph) as GraphJson;
+  return encodeData(withoutLowerings(graph)) as GraphJson;
+}
+
+function withoutLowerings(graph: Graph): Graph {
+  const functions = Object.entries(graph.functions).map(([key, def]): [string, FunctionDef] => {
+    const { lowering: _, body, gradient, inference, ...rest } = def;
+    const parts = {
+      body: withoutLowerings(body),
+      ...(gradient === undefined ? {} : { gradient: withoutLowerings(gradient) }),
+      ...(inference === undefined ? {} : { inference: withoutLowerings(inference) }),
+    };
+    return [key, { ...rest, ...parts }];
+  });
+  return { ...graph, functions: Object.fromEntries(functions) };
 }
 
 /**

@@ -27,7 +27,9 @@ export function verifyGraph(graph: Graph): void {
 
 function graphProblems(graph: Graph): readonly string[] {
   if (graph.schemaVersion !== SCHEMA_VERSION) {
-    return [`its schema version is ${String(graph.schemaVersion)}, not ${String(SCHEMA_VERSION)}`];
+    return [
+      `its schema version is ${String(graph.schemaVersion)}, and this copy of @netwright/ir has ${String(SCHEMA_VERSION)}`,
+    ];
   }
   const nodes = graph.nodes.flatMap((node, id) =>
     nodeProblems(graph, node, id).map((problem) => `${placeOf(node, id)}: ${problem}`),

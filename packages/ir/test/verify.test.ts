@@ -289,7 +289,11 @@ describe('verifyGraph', () => {
       withTable({ updates: { 'layer1.mean': -1 } }),
       ['update layer1.mean: there is no value %-1'],
     ],
-    ['another schema version', withTable({ schemaVersion: 2 }), ['its schema version is 2, not 1']],
+    [
+      'another schema version',
+      withTable({ schemaVersion: 2 }),
+      ['its schema version is 2, and this copy of @netwright/ir has 1'],
+    ],
     [
       'a function without a name, with odd attributes',
       withFunction(() => ({ name: '', attrs: { f: { g: [() => 0] } } })),

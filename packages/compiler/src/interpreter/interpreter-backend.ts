@@ -68,7 +68,7 @@ function createInterpreter(
   return {
     name,
     target: precision,
-    capabilities: { precision, threads: 1, unsupported: [] },
+    capabilities: { precision, threads: 1, unsupported: [], calls: true },
     createStore: async () => {
       const store = new HostStore(name, precision);
       stores.set(store, store);

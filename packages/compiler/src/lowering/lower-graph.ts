@@ -5,15 +5,19 @@ import {
   isPrimitiveNode,
   reachable,
   type DType,
+  type FunctionDef,
   type Graph,
+  type Node,
   type PrimitiveName,
   type PrimitiveNode,
+  type ResultNode,
 } from '@netwright/ir';
 import { load } from '../kernels/expression.ts';
 import { axisIndex } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, BufferRole, Expr, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { rowMajorStorage } from '../kernels/storage.ts';
+import { definedLowering, lowerResult } from './define-lowering.ts';
 import { kernelDType, lowerPrimitive, type ConcreteType, type LoweredNode, type Lowering } from './lowering.ts';
 import { lowerings } from './lowerings.ts';
 
@@ -24,7 +28,7 @@ export type Dims = Readonly<Record<string, number>>;
  * Kernels for everything that outputs and updates need. A persistent entry that the graph updates has two buffers: one for its old value, which kernels
  * only read, and one for its new value.
  *
- * @param graph - without calls.
+ * @param graph - without calls, but of functions that bring kernels.
  */
 export function lowerGraph(graph: Graph, dims: Dims): KernelProgram {
   return new GraphLowering(graph, dims).run();
@@ -67,15 +71,36 @@ class GraphLowering {
       this.declareLeaf(id, { kind: 'persistent', name: node.attrs.name });
       return;
     }
-    if (node.op === 'input') return;
-    if (!isPrimitiveNode(node)) throw new RangeError(`${node.op}: functions must be inlined before a graph is lowered`);
+    if (node.op === 'result') this.keep(id, node, this.lowerCall(id, node));
+    if (!isPrimitiveNode(node)) return;
     if (node.op === 'constant' && node.attrs.values.length > 1) {
       this.bufferOf.set(id, this.declare(this.typeOf(id), { kind: 'constant', data: node.attrs.values }));
       return;
     }
-    const lowered = this.lowerPrimitive(id, node);
+    this.keep(id, node, this.lowerPrimitive(id, node));
+  }
+
+  private keep(id: number, node: Node, lowered: LoweredNode): void {
     if (lowered.value.kind === 'const') this.numbers.set(id, lowered.value);
     else this.emit(id, node, lowered);
+  }
+
+  /** One result of a function, by its own kernels. */
+  private lowerCall(id: number, { inputs: [call], attrs }: ResultNode): LoweredNode {
+    const { inputs } = this.graph.nodes[call];
+    const lowering = definedLowering(this.functionOf(call));
+    if (lowering === undefined) throw new RangeError('functions must be inlined before a graph is lowered');
+    return lowerResult(lowering.results[attrs.index], {
+      shape: this.typeOf(id).shape,
+      dims: this.dims,
+      read: (operand, index) => this.read(inputs[operand], index),
+    });
+  }
+
+  private functionOf(id: number): FunctionDef {
+    const node = this.graph.nodes[id];
+    if (node.op !== 'call') throw new RangeError(`value %${String(id)} is not a call`);
+    return this.graph.functions[node.attrs.function];
   }
 
   private lowerPrimitive(id: number, node: PrimitiveNode): LoweredNode {
@@ -96,7 +121,8 @@ class GraphLowering {
     return load(buffer, kernelDType(this.graph.nodes[id].type), index);
   }
 
-  private emit(id: number, node: PrimitiveNode, { axes, reductionAxes, value }: LoweredNode): void {
+  private emit(id: number, node: Node, { axes, reductionAxes, value }: LoweredNode): void {
+    const op = node.op === 'result' ? this.functionOf(node.inputs[0]).name : node.op;
     const names = this.outputNames.get(id);
     const buffer = this.declare(
       this.typeOf(id),
@@ -104,8 +130,8 @@ class GraphLowering {
     );
     this.bufferOf.set(id, buffer);
     this.push({
-      name: node.scope === '' ? node.op : `${node.scope}:${node.op}`,
-      sources: [{ node: id, op: node.op, scope: node.scope }],
+      name: node.scope === '' ? op : `${node.scope}:${op}`,
+      sources: [{ node: id, op, scope: node.scope }],
       axes,
       reductionAxes,
       outputs: [{ buffer, index: axes.map(({ id: axis }) => axisIndex(axis)), value }],

@@ -73,7 +73,8 @@ export function lowerPrimitive<K extends PrimitiveName>(
   return withoutEmptyReductions({ axes, reductionAxes, value });
 }
 
-function withoutEmptyReductions(lowered: LoweredNode): LoweredNode {
+/** Reductions over nothing are the constant that they start from. */
+export function withoutEmptyReductions(lowered: LoweredNode): LoweredNode {
   const empty = new Set(lowered.reductionAxes.filter(({ extent }) => extent === 0).map(({ id }) => id));
   if (empty.size === 0) return lowered;
   const removed = new Set<number>();

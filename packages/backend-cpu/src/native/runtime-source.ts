@@ -1,0 +1,187 @@
+// The C program that every machine compiles once: it loads kernels and runs programs of them on a pool of threads.
+
+/** Words of a kernel's call before those of its buffers, and the meaning of the flags. */
+export const callHeader = 4;
+export const callFlags = { parallel: 1, synchronize: 2 } as const;
+
+/** Each call: function, flags, iterations, number of buffers, then for each buffer twice its offset, plus 1 in the arena. */
+export const runtimeSource = `#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <time.h>
+
+#define HEADER ${String(callHeader)}
+#define PARALLEL ${String(callFlags.parallel)}
+#define SYNCHRONIZE ${String(callFlags.synchronize)}
+#define MOST_BUFFERS 4096
+#define SPINS 20000
+
+#if defined(__x86_64__) || defined(__i386__)
+#define RELAX() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define RELAX() __asm__ volatile("yield")
+#else
+#define RELAX() ((void)0)
+#endif
+
+typedef void kernel(char *const *slots, int begin, int end);
+
+struct pool {
+  int threads, started;
+  atomic_int stopping;
+  _Alignas(64) atomic_int arrived;
+  _Alignas(64) atomic_int generation;
+  _Alignas(64) atomic_int sequence;
+  _Alignas(64) atomic_int sleepers;
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+  pthread_t *ids;
+  const int64_t *calls;
+  int64_t count;
+  char *base, *arena;
+  double *seconds;
+};
+
+struct worker { struct pool *pool; int thread; };
+
+/* Polls for a while, then sleeps: with fewer free cores than threads, a thread that only polls keeps the others from running. */
+static void wait_for_change(struct pool *pool, atomic_int *word, int seen) {
+  for (int i = 0; i < SPINS; i++) {
+    if (atomic_load_explicit(word, memory_order_acquire) != seen) return;
+    RELAX();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  atomic_fetch_add(&pool->sleepers, 1);
+  while (atomic_load(word) == seen) pthread_cond_wait(&pool->changed, &pool->mutex);
+  atomic_fetch_sub(&pool->sleepers, 1);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+static void change(struct pool *pool, atomic_int *word) {
+  atomic_fetch_add(word, 1);
+  if (atomic_load(&pool->sleepers) == 0) return;
+  pthread_mutex_lock(&pool->mutex);
+  pthread_cond_broadcast(&pool->changed);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+static void synchronize(struct pool *pool) {
+  const int generation = atomic_load(&pool->generation);
+  if (atomic_fetch_add(&pool->arrived, 1) == pool->threads - 1) {
+    atomic_store(&pool->arrived, 0);
+    change(pool, &pool->generation);
+  } else wait_for_change(pool, &pool->generation, generation);
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void run_calls(struct pool *pool, int thread, int threads) {
+  char *slots[MOST_BUFFERS];
+  const int64_t *call = pool->calls;
+  double *seconds = thread == 0 ? pool->seconds : 0;
+  for (int64_t i = 0; i < pool->count; i++) {
+    const int64_t flags = call[1], iterations = call[2], buffers = call[3];
+    if (threads > 1 && (flags & SYNCHRONIZE)) synchronize(pool);
+    if (thread == 0 || (flags & PARALLEL)) {
+      for (int64_t k = 0; k < buffers; k++) {
+        const int64_t place = call[HEADER + k];
+        slots[k] = (place & 1 ? pool->arena : pool->base) + (place >> 1);
+      }
+      const int64_t first = flags & PARALLEL ? thread : 0, shares = flags & PARALLEL ? threads : 1;
+      const double begun = seconds ? now() : 0;
+      ((kernel *)(intptr_t)call[0])(slots, (int)(iterations * first / shares), (int)(iterations * (first + 1) / shares));
+      if (seconds) seconds[i] += now() - begun;
+    }
+    call += HEADER + buffers;
+  }
+}
+
+static void *serve(void *argument) {
+  struct worker worker = *(struct worker *)argument;
+  struct pool *pool = worker.pool;
+  free(argument);
+  for (int seen = 0;; seen++) {
+    wait_for_change(pool, &pool->sequence, seen);
+    if (atomic_load(&pool->stopping)) return 0;
+    run_calls(pool, worker.thread, pool->threads);
+    synchronize(pool);
+  }
+}
+
+void nw_pool_free(int64_t handle) {
+  struct pool *pool = (struct pool *)(intptr_t)handle;
+  atomic_store(&pool->stopping, 1);
+  change(pool, &pool->sequence);
+  for (int i = 0; i < pool->started; i++) pthread_join(pool->ids[i], 0);
+  pthread_mutex_destroy(&pool->mutex);
+  pthread_cond_destroy(&pool->changed);
+  free(pool->ids);
+  free(pool);
+}
+
+/* 0 when the system gives no memory or no thread. */
+int64_t nw_pool_new(int threads) {
+  struct pool *pool = aligned_alloc(64, (sizeof(struct pool) + 63) / 64 * 64);
+  if (!pool) return 0;
+  *pool = (struct pool){.threads = threads};
+  pthread_mutex_init(&pool->mutex, 0);
+  pthread_cond_init(&pool->changed, 0);
+  pool->ids = calloc(threads, sizeof(pthread_t));
+  for (int thread = 1; pool->ids && thread < threads; thread++) {
+    struct worker *worker = malloc(sizeof(struct worker));
+    if (!worker) break;
+    *worker = (struct worker){pool, thread};
+    if (pthread_create(&pool->ids[pool->started], 0, serve, worker)) {
+      free(worker);
+      break;
+    }
+    pool->started++;
+  }
+  if (pool->started == threads - 1) return (int64_t)(intptr_t)pool;
+  nw_pool_free((int64_t)(intptr_t)pool);
+  return 0;
+}
+
+/* Other threads are woken only for programs that have work for them. 0: done; 1: a call has too many buffers. */
+int nw_run(int64_t handle, const int64_t *calls, int64_t count, int64_t base, int64_t arena, int parallel, double *seconds) {
+  struct pool *pool = (struct pool *)(intptr_t)handle;
+  const int64_t *call = calls;
+  for (int64_t i = 0; i < count; call += HEADER + call[3], i++) if (call[3] > MOST_BUFFERS) return 1;
+  pool->calls = calls;
+  pool->count = count;
+  pool->base = (char *)(intptr_t)base;
+  pool->arena = pool->base + arena;
+  pool->seconds = seconds;
+  if (!parallel || pool->threads == 1) {
+    run_calls(pool, 0, 1);
+    return 0;
+  }
+  change(pool, &pool->sequence);
+  run_calls(pool, 0, pool->threads);
+  synchronize(pool);
+  return 0;
+}
+
+/* The address of a loaded library, or 0 and a message. */
+int64_t nw_open(const char *path, char *message, int size) {
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!library) snprintf(message, size, "%s", dlerror());
+  return (int64_t)(intptr_t)library;
+}
+
+int64_t nw_symbol(int64_t library, const char *name) {
+  return (int64_t)(intptr_t)dlsym((void *)(intptr_t)library, name);
+}
+
+void nw_close(int64_t library) {
+  dlclose((void *)(intptr_t)library);
+}
+`;
