@@ -1,4 +1,4 @@
-// The backend for CPUs: kernels as WebAssembly with SIMD, on several threads where shared memory is allowed.
+// The backend for CPUs: kernels as compiled C or as WebAssembly with SIMD, on several threads where shared memory is allowed.
 
 import {
   compileKernels,
@@ -9,6 +9,7 @@ import {
   type Store,
 } from '@netwright/compiler';
 import { bindShape, BYTES_PER_ELEMENT, costOf, NetwrightError, type Graph } from '@netwright/ir';
+import { environmentVariable, findNative, warn } from '#find-native';
 import { availableThreads } from '#spawn-worker';
 
 import { createExecutable } from './runtime/executable.ts';
@@ -18,28 +19,44 @@ import { WasmEngine } from './runtime/wasm-engine.ts';
 import { cpuPasses } from './schedule/passes.ts';
 
 export interface CpuOptions {
-  /** `auto` takes the fastest target that this machine has; today that is always `wasm`. Default `auto`. */
-  readonly target?: 'auto' | 'wasm';
+  /**
+   * `native` compiles C, which needs Node, the package `koffi` and a C compiler (`$NETWRIGHT_CC`, else `$CC`, cc, gcc or clang); `wasm` runs everywhere.
+   * `auto` takes `native` where it can and says why where it cannot, or what `$NETWRIGHT_CPU_TARGET` names. Default `auto`.
+   */
+  readonly target?: 'auto' | 'wasm' | 'native';
   /** Threads, the calling one included; at least 1. Default: as many as the machine runs at once. Results do not depend on it. */
   readonly threads?: number;
 }
 
+export interface CpuBackend extends Backend {
+  /** Why `auto` is not `native`, in one line; undefined where it is, or where the target was chosen. */
+  readonly fallback: string | undefined;
+}
+
 const alignment = 64;
 const mostThreads = 64;
+const targetVariable = 'NETWRIGHT_CPU_TARGET';
+const targets: readonly unknown[] = ['auto', 'wasm', 'native'];
 
 /**
- * Runs programs on the CPU, through WebAssembly SIMD made for each program.
+ * Runs programs on the CPU, with code made for each program: C where it can be compiled, else WebAssembly SIMD.
  *
- * One thread where SharedArrayBuffer is missing (a page that is not cross-origin isolated).
- * Throws `cpu.threads` for a count that is not a whole number from 1 to 64 and `cpu.target` for an unknown target.
+ * Native programs are compiled once for each machine: libraries are kept in `$XDG_CACHE_HOME/netwright/native` (default `~/.cache`), at most
+ * 1 GiB of them. Those that take more than some milliseconds run beside the event loop; WebAssembly runs in the calling thread and in workers.
+ *
+ * One thread where SharedArrayBuffer is missing (a page that is not cross-origin isolated). Where `auto` falls back to `wasm`, `fallback` says why, and the
+ * process emits a warning with the code `NETWRIGHT_CPU`.
+ * Throws `cpu.threads` for a count that is not a whole number from 1 to 64, `cpu.target` for an unknown target, `cpu.native` where `native` is asked for
+ * and is not to be had.
  */
-export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
-  if (target !== 'auto' && target !== 'wasm') {
+export function cpu({ target, threads }: CpuOptions = {}): CpuBackend {
+  const chosen = target === undefined || target === 'auto' ? (environmentVariable(targetVariable) ?? 'auto') : target;
+  if (!targets.includes(chosen)) {
     throw new NetwrightError({
       code: 'cpu.target',
       operation: 'cpu',
-      expected: "target 'auto' or 'wasm'",
-      received: JSON.stringify(target),
+      expected: `target 'auto', 'wasm' or 'native'`,
+      received: JSON.stringify(chosen),
     });
   }
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > mostThreads)) {
@@ -51,6 +68,21 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
     });
   }
   const count = typeof SharedArrayBuffer === 'undefined' ? 1 : (threads ?? Math.min(availableThreads(), mostThreads));
+  const native = chosen === 'wasm' ? undefined : findNative();
+  const reason = native !== undefined && 'reason' in native ? native.reason : undefined;
+  if (reason !== undefined) {
+    if (chosen === 'native') {
+      throw new NetwrightError({
+        code: 'cpu.native',
+        operation: 'cpu',
+        expected: 'a C compiler, the package koffi and a directory for libraries',
+        reasons: [reason],
+        hint: "use target 'auto' or 'wasm'",
+      });
+    }
+    warn(`backend-cpu uses WebAssembly instead of native code: ${reason}`);
+  }
+  const found = native === undefined || 'reason' in native ? undefined : native;
   let engine: Engine | undefined;
   let disposed = false;
   let nextId = 0;
@@ -63,10 +95,11 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
         expected: 'a backend in use',
         received: 'one that has been disposed of',
       });
-    engine ??= new WasmEngine(count);
+    engine ??= found === undefined ? new WasmEngine(count) : found.start(count);
     return engine;
   };
-  const resolved = `wasm:threads=${count}`;
+  const resolved =
+    found === undefined ? `wasm:threads=${count}` : `native:threads=${count},lanes=${String(found.lanes)}`;
 
   const load = async (graph: Graph, store: Store, { dims }: LoadOptions): Promise<Executable> => {
     const started = performance.now();
@@ -104,6 +137,7 @@ export function cpu({ target = 'auto', threads }: CpuOptions = {}): Backend {
   return {
     name: 'cpu',
     target: resolved,
+    fallback: reason,
     capabilities: { precision: 'f32', threads: count, unsupported: [], calls: true },
     createStore: () => {
       nextId += 1;

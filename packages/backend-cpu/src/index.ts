@@ -1,1 +1,1 @@
-export { cpu, type CpuOptions } from './cpu.ts';
+export { cpu, type CpuBackend, type CpuOptions } from './cpu.ts';

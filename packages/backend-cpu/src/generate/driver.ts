@@ -19,6 +19,8 @@ export interface KernelCall {
   readonly callee: string;
   readonly addresses: readonly { readonly space: 'arena' | 'fixed'; readonly offset: number }[];
   readonly iterations: number;
+  /** Estimated vector instructions. */
+  readonly cost: number;
   /** Whether it is worth waking other threads. */
   readonly parallel: boolean;
   readonly spans: readonly Span[];

@@ -192,6 +192,7 @@ function kernelCall(
     callee,
     addresses: lowered.buffers.map(placeOf),
     iterations,
+    cost: plan.cost,
     parallel: iterations >= threads && plan.cost >= parallelCost,
     spans,
   };
