@@ -5,6 +5,7 @@ import {
   reportOf,
   type Backend,
   type BufferDecl,
+  type CompileReport,
   type Executable,
   type LoadOptions,
   type Store,
@@ -13,9 +14,10 @@ import { NetwrightError, type Graph } from '@netwright/ir';
 import { gpujsCapabilities } from './capabilities.ts';
 import { Device, disposed } from './device/device.ts';
 import { importGpu } from './device/gpu-module.ts';
-import { GPU_MODES, resolveMode, type GpuJsMode } from './device/resolve-mode.ts';
-import { KernelEmitter, sizeOf } from './emit/emit-kernel.ts';
-import { GpuJsExecutable, type LoadedKernel } from './runtime/executable.ts';
+import { GPU_MODES, resolveMode, type GpuJsMode, type ResolvedMode } from './device/resolve-mode.ts';
+import type { Step } from './device/stage.ts';
+import { KernelEmitter, sizeOf, type EmittedKernel } from './emit/emit-kernel.ts';
+import { GpuJsExecutable } from './runtime/executable.ts';
 import { GpuJsStore } from './runtime/gpujs-store.ts';
 
 export interface GpuJsOptions {
@@ -107,30 +109,54 @@ async function load(
   target: string,
 ): Promise<Executable> {
   const started = performance.now();
-  const { mode, reason } = device.resolved;
   const planned = compileKernels(graph, { dims, capabilities: gpujsCapabilities });
   const { buffers, kernels } = planned.program;
   checkWords(buffers);
-  const emitter = new KernelEmitter(buffers, { dialect: { exactMath: !device.isRemote }, rows: mode === 'webasm' });
-  const schedules: string[] = [];
-  const loaded = kernels.map((kernel): LoadedKernel => {
+  const emitter = new KernelEmitter(planned.program, {
+    dialect: { exactMath: !device.isRemote },
+    rows: device.isRecording,
+  });
+  const steps = kernels.map((kernel): LoadedKernel => {
     const before = performance.now();
     const emitted = emitter.emit(kernel);
     // Targets bake the sizes of arguments into a kernel, so kernels of other sizes are others.
     const sizes = emitted.reads.map((id) => sizeOf(buffers[id].shape) * (emitter.isWord(id) ? 2 : 1));
     const { kernel: made, isNew } = device.kernel({ ...emitted, sizes });
-    const cost = isNew ? `made in ${(performance.now() - before).toFixed(1)} ms` : 'from the cache';
-    schedules.push(`${mode} (${reason}), ${emitted.output.join(' x ')} threads, ${cost}`);
-    return { ...emitted, kernel: made };
+    return { ...emitted, kernel: made, cost: isNew ? performance.now() - before : undefined };
   });
-  const report = reportOf(graph, planned, {
-    backend: 'gpujs',
-    target,
-    dims,
-    schedules,
-    compileMilliseconds: performance.now() - started,
-  });
-  return new GpuJsExecutable({ planned, kernels: loaded, emitter, store, device, report });
+  const compiled = performance.now() - started;
+  const report = (firstCalls: number | undefined): CompileReport => {
+    const each = steps.map(({ kernel }) => kernel.firstCall);
+    return reportOf(graph, planned, {
+      backend: 'gpujs',
+      target,
+      dims,
+      schedules: steps.map((step) => scheduleOf(step, device.resolved, firstCalls)),
+      compileMilliseconds: [...each, firstCalls].reduce<number>((sum, one) => sum + (one ?? 0), compiled),
+    });
+  };
+  return new GpuJsExecutable({ planned, steps, isWord: (id) => emitter.isWord(id), store, device, report });
+}
+
+interface LoadedKernel extends Step, EmittedKernel {
+  /** Milliseconds that emitting it took; undefined where the kernel was there already. */
+  readonly cost: number | undefined;
+}
+
+/** Where a kernel runs and why, its threads, and what it cost: gpu.js builds what it runs at the first call. */
+function scheduleOf(
+  { kernel, output, cost }: LoadedKernel,
+  { mode, reason }: ResolvedMode,
+  firstCalls: number | undefined,
+): string {
+  const first = kernel.firstCall ?? firstCalls;
+  const what = kernel.firstCall === undefined ? 'first call of all kernels' : 'first call';
+  return [
+    `${mode} (${reason})`,
+    `${output.join(' x ')} threads`,
+    cost === undefined ? 'from the cache' : `made in ${cost.toFixed(1)} ms`,
+    ...(first === undefined ? [] : [`${what} in ${first.toFixed(1)} ms`]),
+  ].join(', ');
 }
 
 function checkWords(buffers: readonly BufferDecl[]): void {

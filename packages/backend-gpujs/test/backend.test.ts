@@ -80,7 +80,7 @@ describe('errors', () => {
     const run = Object.assign(() => new Float32Array(1), { kernel, destroy: () => undefined });
     class GPU {
       createKernel(): GpuKernel {
-        return run as unknown as GpuKernel;
+        return run;
       }
       destroy: Gpu['destroy'] = async () => undefined;
     }
@@ -113,10 +113,6 @@ describe('errors', () => {
   it('refuses outputs that do not number their elements', () => {
     const shape = [4];
     const role = { kind: 'temporary' } as const;
-    const emitter = new KernelEmitter([{ id: 0, dtype: 'f32', shape, role, storage: rowMajorStorage(shape) }], {
-      dialect: { exactMath: true },
-      rows: false,
-    });
     const kernel: Kernel = {
       name: 'odd',
       sources: [],
@@ -124,6 +120,8 @@ describe('errors', () => {
       reductionAxes: [],
       outputs: [{ buffer: 0, index: [axisIndex(0, 2)], value: constant(1) }],
     };
+    const buffers = [{ id: 0, dtype: 'f32' as const, shape, role, storage: rowMajorStorage(shape) }];
+    const emitter = new KernelEmitter({ buffers, kernels: [kernel] }, { dialect: { exactMath: true }, rows: false });
     expect(() => emitter.emit(kernel)).toThrow(/gpujs\.output/);
   });
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run oracle -- --dir DIR --backend NAME[:key=value,...] [--only SUITE]`
+// `npm run oracle -- --dir DIR --backend NAME[:key=value,...] [--mode MODE] [--only SUITE]`
 
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,15 +17,17 @@ const program = new Command('oracle')
     ),
   )
   .option('--backend <spec>', 'backend, e.g. reference or cpu:target=wasm,threads=2', 'cpu')
+  .option('--mode <mode>', 'mode of the backend, short for the option `mode` in its spec')
   .addOption(new Option('--only <suite>', 'run one suite').choices(Object.keys(SUITES)))
   .option('--verbose', 'list cases that pass, too', false);
 program.parse();
 const {
   dir,
-  backend: spec,
+  backend: given,
+  mode,
   only,
   verbose,
-} = program.opts<{ dir: string; backend: string; only?: string; verbose: boolean }>();
+} = program.opts<{ dir: string; backend: string; mode?: string; only?: string; verbose: boolean }>();
 
 const line = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -49,7 +51,9 @@ function show({ name, outcome, milliseconds }: CaseResult): void {
 try {
   const directory = path.resolve(process.env.INIT_CWD ?? process.cwd(), dir);
   await readdir(directory);
-  const backend = create('backend', BUILT_IN.backends, parseSpec(spec));
+  const { name, options } = parseSpec(given);
+  const spec = { name, options: mode === undefined ? options : { ...options, mode } };
+  const backend = create('backend', BUILT_IN.backends, spec);
   const results = await runOracle({
     directory,
     backend,

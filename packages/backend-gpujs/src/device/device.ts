@@ -1,7 +1,7 @@
 // The one place that talks to gpu.js: kernels by source, memory, and what really ran.
 
 import { NetwrightError } from '@netwright/ir';
-import type { Argument, DeviceHandle, Gpu, GpuKernel, GpuModule, Result } from './gpu-module.ts';
+import type { Argument, DeviceHandle, Gpu, GpuKernel, GpuModule, GpuPipeline, Result } from './gpu-module.ts';
 import type { ResolvedMode } from './resolve-mode.ts';
 
 /** Flat f32 memory that kernels read. */
@@ -14,15 +14,25 @@ export interface KernelRequest {
   readonly sizes: readonly number[];
 }
 
-interface CachedKernel {
+/** What the first call took, in which gpu.js builds what it runs. */
+interface Built {
+  firstCall: number | undefined;
+}
+
+interface CachedKernel extends Built {
   readonly key: string;
   readonly run: GpuKernel;
   /** Programs that use it. */
   users: number;
-  built: boolean;
 }
 
-export type DeviceKernel = Pick<CachedKernel, 'key'>;
+export type DeviceKernel = Readonly<Pick<CachedKernel, 'key' | 'firstCall'>>;
+
+/** Kernels that were recorded as one call. */
+export interface Recording extends Readonly<Built> {
+  call(values: readonly Handle[]): Promise<readonly Handle[]>;
+  dispose(): Promise<void>;
+}
 
 /** Largest number of steps of a loop; all loops have constant bounds, so that nothing is cut off. */
 const MOST_STEPS = 65_535;
@@ -39,6 +49,11 @@ export class Device {
   constructor({ GPU }: GpuModule, resolved: ResolvedMode) {
     this.resolved = resolved;
     this.gpu = new GPU({ mode: resolved.mode });
+  }
+
+  /** Whether many kernels are one call, which runs on several threads where there is work for them. */
+  get isRecording(): boolean {
+    return this.resolved.mode === 'webasm';
   }
 
   /** Whether results stay in memory of a device. */
@@ -87,10 +102,30 @@ export class Device {
     known.run.destroy();
   }
 
-  async run({ key }: DeviceKernel, values: readonly Argument[]): Promise<Handle> {
-    const cached = this.cache.get(key);
-    if (cached === undefined) throw disposed('run');
-    return this.call(cached, values);
+  async run(kernel: DeviceKernel, values: readonly Argument[]): Promise<Handle> {
+    return this.call(this.find(kernel), values);
+  }
+
+  /** Runs a kernel while a call is recorded: the result stands for what the recording will compute. */
+  trace(kernel: DeviceKernel, values: readonly Argument[]): Handle {
+    return this.find(kernel).run(...values) as Handle;
+  }
+
+  /** `program` calls {@link trace} alone; it sees stand-ins for the values that each call of the recording gets. */
+  record(inputs: number, program: (values: readonly Handle[]) => readonly Handle[]): Recording {
+    const orchestrate = (...values: readonly Argument[]): readonly Handle[] => program(values as readonly Handle[]);
+    const run = this.gpu.createPipeline(Object.defineProperty(orchestrate, 'length', { value: inputs }));
+    const recording: Recording & Built = {
+      firstCall: undefined,
+      call: async (values) => {
+        const results = await timed(recording, () => run(...values));
+        this.checkFused(run);
+        this.handles += results.length;
+        return results.map(flatten);
+      },
+      dispose: () => run.destroy(),
+    };
+    return recording;
   }
 
   async upload(data: Float32Array): Promise<Handle> {
@@ -130,41 +165,64 @@ export class Device {
       immutable: true,
       loopMaxIterations: MOST_STEPS,
     });
-    return { key, run, users: 1, built: false };
+    return { key, run, users: 1, firstCall: undefined };
+  }
+
+  private find({ key }: DeviceKernel): CachedKernel {
+    const cached = this.cache.get(key);
+    if (cached === undefined) throw disposed('run');
+    return cached;
   }
 
   private async call(cached: CachedKernel, values: readonly Argument[]): Promise<Handle> {
-    const result = flatten(await cached.run(...values));
-    if (!cached.built) this.checkMode(cached);
-    cached.built = true;
+    const isNew = cached.firstCall === undefined;
+    const result = await timed(cached, async () => cached.run(...values));
+    if (isNew) this.checkMode(cached);
     this.handles++;
-    return result;
+    return flatten(result);
   }
 
-  /** @throws NetwrightError `gpujs.fallback` where gpu.js chose another mode on its own. */
   private checkMode({ run, key }: CachedKernel): void {
     const { constructor, fallbackReason } = run.kernel;
     // The kernels of WebGL call their mode `gpu`, those of the mode cpu do not name it.
     const named = constructor.mode ?? 'cpu';
     const mode = named === 'gpu' ? 'webgl2' : named;
-    const reason = fallbackReason ?? '';
-    if (mode === this.resolved.mode && reason === '') return;
-    throw new NetwrightError({
+    if (mode !== this.resolved.mode || fallbackReason)
+      throw this.fallback(`one in the mode ${mode}`, fallbackReason, [key]);
+  }
+
+  private checkFused({ executorKind, fallbackReason }: GpuPipeline): void {
+    if (executorKind === 'generic') throw this.fallback('kernels that were not put together', fallbackReason, []);
+  }
+
+  private fallback(received: string, reason: string | null | undefined, details: readonly string[]): NetwrightError {
+    return new NetwrightError({
       code: 'gpujs.fallback',
       operation: 'run',
-      expected: `a kernel in the mode ${this.resolved.mode}`,
-      received: `one in the mode ${mode}`,
-      reasons: [reason === '' ? 'gpu.js gave no reason' : reason, key],
+      expected: `kernels in the mode ${this.resolved.mode}`,
+      received,
+      reasons: [reason ?? 'gpu.js gave no reason', ...details],
     });
   }
 }
 
+async function timed<T>(built: Built, job: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const result = await job();
+  built.firstCall ??= performance.now() - started;
+  return result;
+}
+
 /** Rows that gpu.js cut out of one array are that array. */
 function flatten(result: Result): Handle {
-  if (!Array.isArray(result)) return result as Handle;
-  const rows = result as readonly Float32Array[];
-  const [first] = rows;
-  return new Float32Array(first.buffer as ArrayBuffer, first.byteOffset, rows.length * first.length);
+  if (!isNested(result)) return result;
+  let first: Result = result;
+  while (isNested(first)) [first] = first;
+  return new Float32Array((first as Float32Array).buffer as ArrayBuffer);
+}
+
+function isNested(result: Result): result is readonly Result[] {
+  return Array.isArray(result);
 }
 
 export function disposed(operation: string): NetwrightError {

@@ -2,8 +2,8 @@
 
 import { NetwrightError } from '@netwright/ir';
 
-/** What a kernel returns: elements, rows of elements, or a handle to memory of the device. */
-export type Result = Float32Array | readonly Float32Array[] | DeviceHandle;
+/** What a kernel returns: elements, nested rows that are cut out of one array of elements, or a handle to memory of the device. */
+export type Result = Float32Array | readonly Result[] | DeviceHandle;
 
 /** Memory of the device. */
 export interface DeviceHandle {
@@ -15,12 +15,20 @@ export type Argument = Float32Array | DeviceHandle | number;
 
 export interface GpuKernel {
   (...values: readonly Argument[]): Result | Promise<Result>;
-  build(...values: readonly Argument[]): unknown;
   destroy(): void;
   readonly kernel: {
     readonly constructor: { readonly mode?: string };
     readonly fallbackReason?: string | null;
   };
+}
+
+/** Kernels in one call; results in the order in which the recorded function returned them. */
+export interface GpuPipeline {
+  (...values: readonly Argument[]): Promise<readonly Result[]>;
+  destroy(): Promise<void>;
+  /** `fused-sync`, `fused-threaded`, or `generic` for kernels that were not put together after all. */
+  readonly executorKind: string;
+  readonly fallbackReason: string | null;
 }
 
 export interface KernelSettings {
@@ -34,6 +42,8 @@ export interface KernelSettings {
 
 export interface Gpu {
   createKernel(source: string, settings: KernelSettings): GpuKernel;
+  /** Calls `record` once, with as many stand-ins for arguments as its property `length` says. */
+  createPipeline(record: (...values: readonly Argument[]) => readonly unknown[]): GpuPipeline;
   destroy(): Promise<void>;
 }
 

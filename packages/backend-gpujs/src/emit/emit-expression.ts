@@ -6,12 +6,14 @@ import {
   constantIndex,
   exprKey,
   flatten,
+  reducesOf,
   rewrite,
   rewriteIndex,
   shiftIndex,
   type Extents,
   type LoadExpr,
   type ReduceExpr,
+  type Rewriting,
 } from '@netwright/compiler/kernels';
 import { boundOf, EXACT, hasValues, type Dependencies } from './dependencies.ts';
 import { emitGuards, emitIndex, type IndexContext } from './emit-index.ts';
@@ -64,7 +66,7 @@ interface Contender {
   wins(value: readonly string[], best: readonly string[]): string;
 }
 
-/** Loops of up to this many steps are written out, but for GPUs, where compilers take long enough over conditions as they are. */
+/** So many steps of a loop are written out, but for GPUs, where compilers take long enough over conditions as they are. */
 const UNROLLED = 16;
 
 export class ExpressionEmitter {
@@ -72,14 +74,21 @@ export class ExpressionEmitter {
   private readonly writer: Writer;
   private readonly indices: IndexContext;
   private readonly axes: Map<number, string>;
+  private readonly extents: Map<number, number>;
   private readonly floats: FloatContext;
 
   constructor(options: EmitOptions) {
     this.options = options;
     this.writer = options.writer;
     this.axes = new Map(options.axes);
+    this.extents = new Map(options.extents);
     this.floats = { ...options.dialect, infinity: options.infinity };
-    this.indices = { ...options, axis: (id) => this.axes.get(id) ?? '0', integer: (expr) => this.number(expr) };
+    this.indices = {
+      ...options,
+      extents: this.extents,
+      axis: (id) => this.axes.get(id) ?? '0',
+      integer: (expr) => this.number(expr),
+    };
   }
 
   /** The value as one number; words with their sign. */
@@ -87,6 +96,19 @@ export class ExpressionEmitter {
     const value = this.value(expr);
     if (typeof value === 'string') return value;
     return expr.dtype === 'u32' ? unsignedValue(this.writer, value) : signedValue(this.writer, value);
+  }
+
+  /** Numbers that differ in what their sums load; the sums of all are taken together, so that they share what they can. */
+  numbers(exprs: readonly Expr[]): readonly string[] {
+    const sums = exprs.map(reducesOf);
+    sums[0].forEach((_, at) => {
+      const group = sums.map((own) => own[at]);
+      const totals = this.sums(group);
+      group.forEach((sum, one) => {
+        this.writer.remember(sum, { axes: new Set(), anywhere: true }, () => totals[one]);
+      });
+    });
+    return exprs.map((expr) => this.number(expr));
   }
 
   word(expr: Expr): Word {
@@ -134,7 +156,7 @@ export class ExpressionEmitter {
 
   private isNumber(expr: Expr): boolean {
     if (expr.dtype === 'f32' || expr.dtype === 'bool') return true;
-    return boundOf(expr, this.options.extents, this.options.bounds) <= EXACT;
+    return boundOf(expr, this.extents, this.options.bounds) <= EXACT;
   }
 
   private load({ buffer, index, guards, fill, dtype }: LoadExpr): Value {
@@ -298,33 +320,47 @@ export class ExpressionEmitter {
   }
 
   private reduce(expr: ReduceExpr): Value {
+    const { writer, options } = this;
     if (expr.op === 'argmax') return this.argmax(expr);
-    const { writer } = this;
-    if (this.isNumber(expr)) {
-      const isMax = expr.op === 'max';
-      const start = !isMax ? '0' : expr.dtype === 'f32' ? `-${this.options.infinity()}` : literal(-EXACT);
-      const total = writer.variable('v', start);
-      // Where NaN gets lost on the way, its having been there is counted.
-      const seen = isMax && expr.dtype === 'f32' && !this.options.dialect.exactMath ? writer.variable('v', '0') : '';
-      this.steps(expr, (body) => {
-        const value = this.number(body);
-        if (!isMax) writer.line(`${total} = ${total} + ${value};`);
-        else if (seen === '') writer.line(`${total} = Math.max(${total}, ${value});`);
-        else {
-          const [rank, number] = ranked(writer, value, this.options.infinity());
-          writer.line(`${total} = Math.max(${total}, ${number});`);
-          writer.line(`${seen} = Math.max(${seen}, ${rank});`);
-        }
+    if (!this.isNumber(expr)) return this.reduceWords(expr);
+    if (expr.op === 'sum') return this.sums([expr])[0];
+    const isFloat = expr.dtype === 'f32';
+    const best = writer.variable('v', isFloat ? `-${options.infinity()}` : literal(-EXACT));
+    if (!isFloat || options.dialect.exactMath) {
+      this.steps(expr.axes, UNROLLED, (bound) => {
+        writer.line(`${best} = Math.max(${best}, ${this.number(rewrite(expr.body, bound))});`);
       });
-      if (seen !== '') {
-        writer.branch(`${seen} > 0`, () => writer.line(`${total} = Math.sqrt(-${seen});`));
-      }
-      return total;
+      return best;
     }
+    // Where NaN gets lost on the way, its having been there is counted.
+    const seen = writer.variable('v', '0');
+    this.steps(expr.axes, 1, (bound) => {
+      const [rank, number] = ranked(writer, this.number(rewrite(expr.body, bound)), options.infinity());
+      writer.line(`${best} = Math.max(${best}, ${number});`);
+      writer.line(`${seen} = Math.max(${seen}, ${rank});`);
+    });
+    writer.branch(`${seen} > 0`, () => writer.line(`${best} = Math.sqrt(-${seen});`));
+    return best;
+  }
+
+  /** Sums of numbers over the same axes, in one loop. */
+  private sums(sums: readonly ReduceExpr[]): readonly string[] {
+    const { writer } = this;
+    const totals = sums.map(() => writer.variable('v', '0'));
+    this.steps(sums[0].axes, UNROLLED / Math.sqrt(sums.length), (bound) => {
+      sums.forEach(({ body }, at) => {
+        writer.line(`${totals[at]} = ${totals[at]} + ${this.number(rewrite(body, bound))};`);
+      });
+    });
+    return totals;
+  }
+
+  private reduceWords(expr: ReduceExpr): Word {
+    const { writer } = this;
     const start = wordOf(expr.op === 'sum' ? 0 : -(2 ** 31));
     const total = { low: writer.variable('w', start.low), high: writer.variable('w', start.high) };
-    this.steps(expr, (body) => {
-      const value = this.word(body);
+    this.steps(expr.axes, UNROLLED, (bound) => {
+      const value = this.word(rewrite(expr.body, bound));
       const next =
         expr.op === 'sum'
           ? addWords(writer, total, value)
@@ -336,14 +372,15 @@ export class ExpressionEmitter {
   }
 
   private argmax(expr: ReduceExpr): string {
-    const { writer, options } = this;
+    const { writer } = this;
     const best = this.contender(expr.body).start.map((code) => writer.variable('v', code));
     const at = writer.variable('v', '0');
-    const shape = expr.axes.map((axis) => options.extents.get(axis) ?? 1);
+    const shape = expr.axes.map((axis) => this.extents.get(axis) ?? 1);
     const ids = expr.axes.map((axis) => axisIndex(axis));
-    this.steps(expr, (body, place) => {
-      const position = writer.constant('v', `Math.floor(${emitIndex(this.indices, place(flatten(ids, shape)))})`);
-      const { codes, wins } = this.contender(body);
+    this.steps(expr.axes, UNROLLED, (bound) => {
+      const place = rewriteIndex(flatten(ids, shape), bound);
+      const position = writer.constant('v', `Math.floor(${emitIndex(this.indices, place)})`);
+      const { codes, wins } = this.contender(rewrite(expr.body, bound));
       const values = codes();
       writer.branch(wins(values, best), () => {
         values.forEach((value, part) => writer.line(`${best[part]} = ${value};`));
@@ -388,35 +425,43 @@ export class ExpressionEmitter {
     };
   }
 
-  /** Calls `step` in the loops of a reduction; short inner loops are written out. */
-  private steps({ axes, body }: ReduceExpr, step: (body: Expr, place: (index: Index) => Index) => void): void {
-    const { writer } = this;
-    const { extents } = this.options;
-    const most = this.options.dialect.exactMath ? UNROLLED : 1;
-    let split = axes.length;
-    let copies = 1;
-    while (split > 0 && copies * (extents.get(axes[split - 1]) ?? 1) <= most) copies *= extents.get(axes[--split]) ?? 1;
-    const written = axes.slice(split);
-    const run = (at: number): void => {
-      if (at < split) {
-        const axis = axes[at];
-        const counter = writer.name('r');
-        this.axes.set(axis, counter);
-        writer.loop(axis, counter, extents.get(axis) ?? 1, () => run(at + 1));
-        return;
-      }
-      for (let copy = 0; copy < copies; copy++) {
-        let rest = copy;
-        const positions = new Map<number, Index>();
-        for (const axis of written.toReversed()) {
-          const extent = extents.get(axis) ?? 1;
-          positions.set(axis, constantIndex(rest % extent));
-          rest = Math.floor(rest / extent);
-        }
-        const bound = { axes: positions, extents };
-        step(rewrite(body, bound), (index) => rewriteIndex(index, bound));
+  /** Calls `step` in the loops of a reduction, of which the innermost steps, at most so many, are written out. */
+  private steps(axes: readonly number[], most: number, step: (bound: Rewriting) => void): void {
+    const { writer, extents } = this;
+    const written: { readonly axis: number; readonly steps: number; readonly rest: Index }[] = [];
+    const loops: number[] = [];
+    let copies = this.options.dialect.exactMath ? most : 1;
+    for (const axis of axes.toReversed()) {
+      const extent = extents.get(axis) ?? 1;
+      const steps = loops.length > 0 ? 1 : largestFactor(extent, copies);
+      copies /= steps;
+      // What remains of an axis is an axis of its own.
+      const loop = steps === 1 ? axis : -1 - axis;
+      if (steps < extent) loops.push(loop);
+      extents.set(loop, extent / steps);
+      if (steps > 1) written.push({ axis, steps, rest: steps < extent ? axisIndex(loop, steps) : constantIndex(0) });
+    }
+    const write = (at: number, bound: Map<number, Index>): void => {
+      if (at < 0) step({ axes: bound, extents });
+      else {
+        const { axis, steps, rest } = written[at];
+        for (let copy = 0; copy < steps; copy++) write(at - 1, new Map([...bound, [axis, shiftIndex(rest, copy)]]));
       }
     };
-    run(0);
+    const run = (at: number): void => {
+      if (at < 0) write(written.length - 1, new Map());
+      else {
+        const counter = writer.name('r');
+        this.axes.set(loops[at], counter);
+        writer.loop(loops[at], counter, extents.get(loops[at]) ?? 1, () => run(at - 1));
+      }
+    };
+    run(loops.length - 1);
   }
+}
+
+function largestFactor(extent: number, most: number): number {
+  let factor = Math.min(extent, Math.floor(most));
+  while (extent % factor !== 0) factor--;
+  return factor;
 }

@@ -1,7 +1,7 @@
 // One kernel as the source of one function of gpu.js.
 
-import type { BufferDecl, Kernel } from '@netwright/compiler';
-import { rewrite } from '@netwright/compiler/kernels';
+import type { BufferDecl, Kernel, KernelProgram } from '@netwright/compiler';
+import { loadsOf, rewrite } from '@netwright/compiler/kernels';
 import { boundOf, Dependencies, EXACT } from './dependencies.ts';
 import { ExpressionEmitter } from './emit-expression.ts';
 import type { Dialect } from './float-math.ts';
@@ -14,24 +14,29 @@ export interface EmittedKernel {
   readonly output: readonly number[];
   /** Buffers in the order of the arguments. */
   readonly reads: readonly number[];
+  readonly writes: number;
+  /** Elements of a row, where each thread computes one of four rows and leaves them interleaved. */
+  readonly interleaved?: number;
   /** Whether the last argument is infinity. */
   readonly usesInfinity: boolean;
 }
 
 export interface EmitKernelOptions {
   readonly dialect: Dialect;
-  /** Whether kernels may have two dimensions of threads. */
+  /** Whether kernels may have two dimensions of threads and, where no kernel reads what they compute, four elements for each. */
   readonly rows: boolean;
 }
 
 /** Emits the kernels of a program one after the other; what it finds out about integers, later kernels use. */
 export class KernelEmitter {
   private readonly buffers: readonly BufferDecl[];
+  private readonly kernels: readonly Kernel[];
   private readonly options: EmitKernelOptions;
   private readonly bounds = new Map<number, number>();
 
-  constructor(buffers: readonly BufferDecl[], options: EmitKernelOptions) {
+  constructor({ buffers, kernels }: KernelProgram, options: EmitKernelOptions) {
     this.buffers = buffers;
+    this.kernels = kernels;
     this.options = options;
     for (const { id, dtype } of buffers) {
       if (dtype === 'u8') this.bounds.set(id, 255);
@@ -48,12 +53,17 @@ export class KernelEmitter {
     const [{ buffer, value }] = kernel.outputs;
     const { shape, dtype, role } = this.buffers[buffer];
     const size = sizeOf(shape);
-    const flat = chooseGrid(kernel, shape, false);
-    const bound = boundOf(value, new Map([...flat.extents, ...kernel.axes.map(pair)]), this.bounds);
+    const bound = boundOf(value, new Map([...kernel.axes, ...kernel.reductionAxes].map(pair)), this.bounds);
     // Entries of the store keep one layout for all programs.
     if (dtype === 'i32' && role.kind !== 'persistent') this.bounds.set(buffer, bound);
     const isWord = this.isWord(buffer);
-    const grid = isWord || !this.options.rows ? flat : chooseGrid(kernel, shape, true);
+    const rows = this.options.rows && !isWord;
+    const later = this.kernels
+      .slice(this.kernels.indexOf(kernel) + 1)
+      .flatMap(({ outputs: [next] }) => loadsOf(next.value));
+    // Several elements of one thread can be a result, but no kernel can read them.
+    const blocks = rows && dtype === 'f32' && later.every((load) => load.buffer !== buffer);
+    const grid = chooseGrid(kernel, shape, { rows, blocks });
     const writer = new Writer();
     const reads: number[] = [];
     let usesInfinity = false;
@@ -88,7 +98,8 @@ export class KernelEmitter {
         return 'inf';
       },
     });
-    const result = rewrite(value, { axes: grid.axes, extents: grid.extents });
+    const results = grid.elements.map((axes) => rewrite(value, { axes, extents: grid.extents }));
+    const [result] = results;
     if (isWord) {
       const { low, high } = emitter.word(result);
       const plane = writer.variable('v', low);
@@ -98,13 +109,16 @@ export class KernelEmitter {
       const { low } = emitter.word(result);
       const quotient = writer.constant('v', `Math.floor(${low} / 256)`);
       writer.line(`return ${low} - ${quotient} * 256;`);
-    } else writer.line(`return ${emitter.number(result)};`);
+    } else if (results.length > 1) writer.line(`return [${emitter.numbers(results).join(', ')}];`);
+    else writer.line(`return ${emitter.number(result)};`);
     const names = [...reads.map((_, at) => `b${String(at)}`), ...(usesInfinity ? ['inf'] : [])];
     const body = writer.lines.map((line) => `  ${line}\n`).join('');
     return {
       source: `function (${names.join(', ')}) {\n${body}}`,
       output: isWord ? [2 * size] : grid.output,
       reads,
+      writes: buffer,
+      ...(results.length > 1 ? { interleaved: grid.output[0] } : {}),
       usesInfinity,
     };
   }

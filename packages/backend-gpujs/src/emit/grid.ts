@@ -9,6 +9,7 @@ import {
   loadsOf,
   modulo,
   reducesOf,
+  shiftIndex,
   unflatten,
   type Extents,
 } from '@netwright/compiler/kernels';
@@ -19,35 +20,77 @@ export interface Grid {
   readonly output: readonly number[];
   /** Axes that stand for the position of a thread, along x and y. */
   readonly threads: readonly number[];
-  /** The kernel's axes in terms of those. */
-  readonly axes: ReadonlyMap<number, Index>;
+  /** The kernel's axes in terms of those, for each element that a thread computes. */
+  readonly elements: readonly ReadonlyMap<number, Index>[];
   /** Extents of the thread and reduction axes. */
   readonly extents: Extents;
 }
 
 /** Fewest elements of a row that is worth a dimension of its own. */
 const SHORTEST_ROW = 4;
+/** Rows that a thread may compute at once. */
+export const BLOCK = 4;
+/** Fewest steps of a sum that are worth the objects that gpu.js makes for each thread with more than one element. */
+const LONGEST_SUM = 256;
+
+export interface GridOptions {
+  /** Whether there may be two dimensions, where that lets a whole row share what it loads. */
+  readonly rows: boolean;
+  /** Whether a thread may compute one element of each of four rows, where that lets them share what they load. */
+  readonly blocks: boolean;
+}
 
 /**
- * One thread for each element in row-major order; with `rows` in two dimensions, where that lets a whole row share what it loads.
+ * Threads for the elements in row-major order.
  *
  * @throws NetwrightError `gpujs.output` for an output that does not number the elements of its buffer.
  */
-export function chooseGrid(kernel: Kernel, shape: readonly number[], rows: boolean): Grid {
+export function chooseGrid(kernel: Kernel, shape: readonly number[], { rows, blocks }: GridOptions): Grid {
   const ids = [...kernel.axes, ...kernel.reductionAxes].map(({ id }) => id);
   const first = Math.max(-1, ...ids) + 1;
   const split = rows ? rowStart(kernel, shape) : 0;
   const parts = split === 0 ? [shape] : [shape.slice(split), shape.slice(0, split)];
-  const output = parts.map((part) => part.reduce((product, dim) => product * dim, 1));
+  const sizes = parts.map((part) => part.reduce((product, dim) => product * dim, 1));
+  const block = blocks && split > 0 && isBlocked(kernel, shape, split) ? BLOCK : 1;
+  const output = sizes.map((size, at) => (at === 0 ? size : size / block));
   const extents = new Map(kernel.reductionAxes.map(({ id, extent }): [number, number] => [id, extent]));
   output.forEach((extent, at) => extents.set(first + at, extent));
-  const digits = parts.map((part, at) => unflatten(axisIndex(first + at), part, extents));
-  const axes = new Map(kernel.axes.map(({ id }): [number, Index] => [id, constantIndex(0)]));
-  const places = digits.toReversed().flat();
-  kernel.outputs[0].index.forEach((index, dimension) => {
-    bindAxes(kernel, index, places[dimension], extents, axes);
+  const elements = Array.from({ length: block }, (_, row) => {
+    const digits = parts.map((part, at) => {
+      const position = at === 0 ? axisIndex(first) : shiftIndex(axisIndex(first + 1, block), row);
+      return unflatten(position, part, extents);
+    });
+    const axes = new Map(kernel.axes.map(({ id }): [number, Index] => [id, constantIndex(0)]));
+    const places = digits.toReversed().flat();
+    kernel.outputs[0].index.forEach((index, dimension) => {
+      bindAxes(kernel, index, places[dimension], extents, axes);
+    });
+    return axes;
   });
-  return { output, threads: output.map((_, at) => first + at), axes, extents };
+  return { output, threads: output.map((_, at) => first + at), elements, extents };
+}
+
+/** Whether rows come in blocks, all reductions are long sums, and all rows of a block load something in common. */
+function isBlocked(
+  { outputs: [{ index, value }], reductionAxes }: Kernel,
+  shape: readonly number[],
+  split: number,
+): boolean {
+  const dependencies = new Dependencies();
+  const row = dependencies.ofIndex(index[split - 1]);
+  const steps = new Map(reductionAxes.map(({ id, extent }) => [id, extent]));
+  const reduces = reducesOf(value);
+  return (
+    shape[split - 1] % BLOCK === 0 &&
+    reduces.length > 0 &&
+    reduces.every(
+      ({ op, dtype, axes, body }) =>
+        op === 'sum' &&
+        dtype === 'f32' &&
+        axes.reduce((product, axis) => product * (steps.get(axis) ?? 1), 1) >= LONGEST_SUM &&
+        loadsOf(body).some((load) => [...row].every((axis) => !dependencies.of(load).has(axis))),
+    )
+  );
 }
 
 /** Where the last dimensions begin that some load of a reduction does not depend on; 0 where that is no use. */

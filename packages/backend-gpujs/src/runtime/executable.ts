@@ -1,30 +1,30 @@
-// A planned program on a device: kernels in order, handles freed at their last use.
+// A planned program on a device: its two stages, and the handles that live between them.
 
 import type { BufferDecl, CompileReport, Executable, PlannedProgram, TensorData } from '@netwright/compiler';
 import { NetwrightError } from '@netwright/ir';
-import { disposed, type Device, type DeviceKernel, type Handle } from '../device/device.ts';
-import { sizeOf, type EmittedKernel, type KernelEmitter } from '../emit/emit-kernel.ts';
+import { disposed, type Device, type Handle } from '../device/device.ts';
+import { createStage, type Stage, type StagePlan, type Step } from '../device/stage.ts';
+import { sizeOf } from '../emit/emit-kernel.ts';
 import type { GpuJsStore } from './gpujs-store.ts';
 import { fromPlanes, toPlanes, zeros } from './planes.ts';
 
-export interface LoadedKernel extends EmittedKernel {
-  readonly kernel: DeviceKernel;
-}
-
 interface Options {
   readonly planned: PlannedProgram;
-  readonly kernels: readonly LoadedKernel[];
-  readonly emitter: KernelEmitter;
+  readonly steps: readonly Step[];
+  readonly isWord: (buffer: number) => boolean;
   readonly store: GpuJsStore;
   readonly device: Device;
-  readonly report: CompileReport;
+  /** The report, given what the first calls of the program took. */
+  readonly report: (firstCalls: number | undefined) => CompileReport;
 }
 
 export class GpuJsExecutable implements Executable {
-  readonly report: CompileReport;
   private readonly options: Options;
   /** By buffer, where there is one; those of persistent entries belong to the store. */
   private readonly handles = new Map<number, Handle>();
+  /** What depends on parameters alone, and the rest. */
+  private readonly plans: readonly StagePlan[];
+  private readonly stages: readonly Stage[];
   /** Buffers that keep their handles between runs. */
   private readonly kept: ReadonlySet<number>;
   private readonly isUpdated: boolean;
@@ -32,13 +32,26 @@ export class GpuJsExecutable implements Executable {
   private isDisposed = false;
 
   constructor(options: Options) {
-    const { planned, report } = options;
-    const { program, prepareCount } = planned;
+    const { planned, steps, device } = options;
+    const { program, prepareCount, plan } = planned;
     this.options = options;
-    this.report = report;
-    const written = program.kernels.map(({ outputs: [{ buffer }] }) => buffer);
-    this.kept = new Set(written.slice(0, prepareCount));
-    this.isUpdated = written.some((buffer) => program.buffers[buffer].role.kind === 'persistent');
+    const prepared = steps.slice(0, prepareCount).map(({ writes }) => writes);
+    const constants = program.buffers.filter(({ role }) => role.kind === 'constant').map(({ id }) => id);
+    this.kept = new Set([...prepared, ...constants]);
+    const outlives = (id: number): boolean =>
+      ['persistent', 'output'].includes(program.buffers[id].role.kind) || this.kept.has(id);
+    this.plans = [
+      planStage(steps.slice(0, prepareCount), plan.lastUses.slice(0, prepareCount), outlives),
+      planStage(steps.slice(prepareCount), plan.lastUses.slice(prepareCount), outlives),
+    ];
+    this.stages = this.plans.map((one) => createStage(device, one));
+    this.isUpdated = steps.some(({ writes }) => program.buffers[writes].role.kind === 'persistent');
+  }
+
+  /** Of what gpu.js builds at a first call, the report tells once it has happened. */
+  get report(): CompileReport {
+    const calls = this.stages.flatMap((stage) => stage.firstCall() ?? []);
+    return this.options.report(calls.length === 0 ? undefined : calls.reduce((sum, one) => sum + one));
   }
 
   run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
@@ -55,52 +68,53 @@ export class GpuJsExecutable implements Executable {
       try {
         return await this.runAll(inputs);
       } finally {
-        this.freeTemporaries();
+        for (const id of [...this.handles.keys()]) if (!this.kept.has(id)) this.free(id);
       }
     });
   }
 
   dispose(): Promise<void> {
-    const { device, kernels } = this.options;
+    const { device, steps } = this.options;
     return device.exclusive(async () => {
       if (this.isDisposed) return;
       this.isDisposed = true;
-      for (const handle of this.handles.values()) device.free(handle);
-      this.handles.clear();
-      for (const { kernel } of kernels) device.release(kernel);
+      for (const id of [...this.handles.keys()]) this.free(id);
+      for (const stage of this.stages) await stage.dispose();
+      for (const { kernel } of steps) device.release(kernel);
     });
   }
 
   private async runAll(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
-    const { planned, store } = this.options;
-    const { program, prepareCount } = planned;
-    const isPrepared = this.preparedFor === store.version;
-    for (const { id, role } of program.buffers)
-      if (role.kind === 'input') await this.put(id, toPlanes(inputs[role.name].data, this.isWord(id)));
-    for (let at = isPrepared ? prepareCount : 0; at < program.kernels.length; at++) await this.runAt(at);
+    const { planned, store, isWord } = this.options;
+    for (const { id, role } of planned.program.buffers)
+      if (role.kind === 'input') await this.put(id, toPlanes(inputs[role.name].data, isWord(id)));
+    if (this.preparedFor !== store.version) await this.runStage(0);
+    await this.runStage(1);
     const outputs = await this.collect();
     if (this.isUpdated) store.countRun();
     this.preparedFor = store.version;
     return outputs;
   }
 
-  private async runAt(at: number): Promise<void> {
-    const { planned, kernels, device, store } = this.options;
-    const { buffers, kernels: declared } = planned.program;
-    const { kernel, reads, usesInfinity } = kernels[at];
-    const [{ buffer }] = declared[at].outputs;
-    const values: Handle[] = [];
-    for (const read of reads) values.push(await this.handle(buffers[read]));
-    const result = await device.run(kernel, usesInfinity ? [...values, Infinity] : values);
-    const { role } = buffers[buffer];
-    if (role.kind === 'persistent') store.update(role.name, result);
-    else this.keep(buffer, result);
-    for (const used of planned.plan.lastUses[at]) this.free(used);
+  private async runStage(at: number): Promise<void> {
+    const { planned, store } = this.options;
+    const { buffers } = planned.program;
+    const { steps, inputs, results } = this.plans[at];
+    if (steps.length === 0) return;
+    const given: Handle[] = [];
+    for (const id of inputs) given.push(await this.handle(buffers[id]));
+    const made = await this.stages[at].run(given);
+    results.forEach((id, position) => {
+      const { role } = buffers[id];
+      if (role.kind === 'persistent') store.update(role.name, made[position]);
+      else this.keep(id, made[position]);
+    });
   }
 
   private async handle({ id, role }: BufferDecl): Promise<Handle> {
-    if (role.kind === 'persistent') return this.options.store.handle(role.name);
-    if (role.kind === 'constant' && !this.handles.has(id)) await this.put(id, toPlanes(role.data, this.isWord(id)));
+    const { store, isWord } = this.options;
+    if (role.kind === 'persistent') return store.handle(role.name);
+    if (role.kind === 'constant' && !this.handles.has(id)) await this.put(id, toPlanes(role.data, isWord(id)));
     const handle = this.handles.get(id);
     if (handle === undefined) throw disposed('run');
     return handle;
@@ -121,29 +135,33 @@ export class GpuJsExecutable implements Executable {
     this.handles.delete(id);
   }
 
-  private isWord(id: number): boolean {
-    return this.options.emitter.isWord(id);
-  }
-
   private async collect(): Promise<Record<string, TensorData>> {
-    const { device, planned } = this.options;
+    const { device, planned, isWord } = this.options;
     const outputs: Record<string, TensorData> = {};
     for (const { id, role, dtype, shape } of planned.program.buffers) {
       if (role.kind !== 'output') continue;
       const handle = this.handles.get(id);
       const planes = handle === undefined ? undefined : await device.download(handle);
       for (const name of role.names) {
-        const data = planes === undefined ? zeros(dtype, sizeOf(shape)) : fromPlanes(planes, dtype, this.isWord(id));
+        const data = planes === undefined ? zeros(dtype, sizeOf(shape)) : fromPlanes(planes, dtype, isWord(id));
         outputs[name] = { dtype, shape, data };
       }
     }
     return outputs;
   }
+}
 
-  /** What a run leaves behind: outputs, inputs that no kernel reads, and everything after a failure. */
-  private freeTemporaries(): void {
-    const { buffers } = this.options.planned.program;
-    for (const id of [...this.handles.keys()])
-      if (!this.kept.has(id) && buffers[id].role.kind !== 'constant') this.free(id);
+/** What the steps take from outside, and what is needed of theirs when they have run. */
+function planStage(
+  steps: readonly Step[],
+  lastUses: StagePlan['lastUses'],
+  outlives: (buffer: number) => boolean,
+): StagePlan {
+  const written = new Set<number>();
+  const inputs = new Set<number>();
+  for (const { reads, writes } of steps) {
+    for (const id of reads) if (!written.has(id)) inputs.add(id);
+    written.add(writes);
   }
+  return { steps, lastUses, inputs: [...inputs], results: [...written].filter(outlives) };
 }
