@@ -25,6 +25,7 @@ export const layers = [
   },
   { sourceTag: 'kind:integration', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:oracle', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
+  { sourceTag: 'kind:publishing', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:studies', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
 ];
 

@@ -1,0 +1,4 @@
+export { runPnpm, runProgram, type RunOptions } from './commands.ts';
+export { installTarballs, type InstallOptions } from './install.ts';
+export { packWorkspace, type PackOptions } from './pack.ts';
+export { closureOf, publicPackages, root, type Manifest, type WorkspacePackage } from './workspace.ts';
