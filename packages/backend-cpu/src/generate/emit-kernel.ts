@@ -272,8 +272,11 @@ function emitTile(context: EmitContext, sizes: ReadonlyMap<number, number>, resu
   let points: Point[] = [
     { at: new Map(), lanes: plan.lane !== undefined && kernel.axes.includes(plan.lane) ? vector : 1 },
   ];
-  for (const [axis, size] of sizes) {
-    const step = axis === plan.lane ? vector : 1;
+  const stepOf = (axis: number): number => (axis === plan.lane ? vector : 1);
+  // The axis with the most steps outermost: what the others share is fewer values, which all fit registers.
+  const outermostFirst = [...sizes].sort(([a, m], [b, n]) => Math.ceil(n / stepOf(b)) - Math.ceil(m / stepOf(a)));
+  for (const [axis, size] of outermostFirst) {
+    const step = stepOf(axis);
     points = points.flatMap(({ at, lanes }) =>
       Array.from({ length: Math.ceil(size / step) }, (_, i) => ({
         at: new Map([...at, [axis, i * step]]),

@@ -64,11 +64,18 @@ function probe(command: string, given: readonly string[]): Compiler | string {
     command,
     options,
     lanes,
-    identity: createHash('sha256').update(JSON.stringify([command, options, stdout])).digest('hex'),
+    identity: createHash('sha256')
+      .update(JSON.stringify([command, options, stdout]))
+      .digest('hex'),
     description: `${command} ${version}, vectors of ${String(lanes)}`,
   };
 }
 
 export function firstLine(text: string): string {
-  return text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+  return (
+    text
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? ''
+  );
 }

@@ -76,7 +76,9 @@ export class NativeEngine implements Engine {
       run: async (entryIndex, arena) => {
         const part = parts[entryIndex];
         if (part === undefined) return;
-        const all = [this.#pool, part.table, part.count, base, arena, part.parallel, null] satisfies Parameters<NativeRuntime['run']>;
+        const all = [this.#pool, part.table, part.count, base, arena, part.parallel, null] satisfies Parameters<
+          NativeRuntime['run']
+        >;
         const result = part.long ? await later(runtime, all) : runtime.run(...all);
         if (result !== 0) throw new RangeError('a kernel has more buffers than the runtime takes');
       },

@@ -78,7 +78,17 @@ export class Toolchain {
 }
 
 function compilerArguments({ options }: Compiler, output: string): string[] {
-  return [...options, '-o', output, '-x', 'c', '-', '-lm', '-lpthread', ...(process.platform === 'linux' ? ['-ldl'] : [])];
+  return [
+    ...options,
+    '-o',
+    output,
+    '-x',
+    'c',
+    '-',
+    '-lm',
+    '-lpthread',
+    ...(process.platform === 'linux' ? ['-ldl'] : []),
+  ];
 }
 
 function runCompiler(compiler: Compiler, output: string, source: string): Promise<void> {
