@@ -26,6 +26,11 @@ test.each<readonly [string, CpuOptions, string]>([
     { target: 'cuda' as 'wasm' },
     `cpu: expected target 'auto' or 'wasm', received "cuda". [cpu.target]`,
   ],
+  [
+    'an unknown precision',
+    { precision: 'exact' as 'high' },
+    `cpu: expected precision 'high' or 'fast', received "exact". [cpu.precision]`,
+  ],
   ['no threads', { threads: 0 }, 'cpu: expected a whole number of threads from 1 to 64, received 0. [cpu.threads]'],
   [
     'half a thread',

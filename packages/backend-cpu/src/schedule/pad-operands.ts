@@ -20,6 +20,8 @@ import { imageOrder, storageInOrder } from './persistent-storage.ts';
 /** Fewest terms for each copied element: multiplications, or steps of a pooling window. */
 const intensity = 16;
 const windowIntensity = 1.5;
+/** Kernels without sums that read so many places of an operand for each point read overlapping tiles of it. */
+const tileLoads = 4;
 /** Kernels further apart make copies of their own: a copy should not live through the whole program. */
 const distance = 8;
 /** Rows of this many floats get a pitch that is not a power of two. */
@@ -106,31 +108,40 @@ function requestsOf(kernel: Kernel, position: number, program: KernelProgram): r
   const extents = extentsOf(kernel);
   const contractions = contractionsOf(kernel);
   const reduces = [...contractions, ...windowsOf(kernel)];
-  return reduces.flatMap((reduce) =>
-    loadsOf(reduce.body).flatMap((load): Request[] => {
-      const shape = program.buffers[load.buffer]?.shape ?? [];
-      if (!load.guards.every((guard) => guardedDimension(load, guard, shape) !== undefined)) return [];
-      const padded = load.guards.some(({ index, lower, upper }) => {
-        const [low, high] = rangeOf(index, extents) ?? [-Infinity, Infinity];
-        return low < lower || high >= upper;
-      });
-      const window: (readonly [number, number])[] = [];
-      for (const index of load.index) {
-        const range = rangeOf(index, extents);
-        if (range === undefined) return [];
-        window.push(range);
-      }
-      return [
-        {
-          kernel: position,
-          load,
-          window,
-          worth: padded
-            ? multiplications(kernel, reduce) / (contractions.includes(reduce) ? intensity : windowIntensity)
-            : 0,
-        },
-      ];
+  const evaluations = kernel.axes.reduce((product, { extent }) => product * extent, 1);
+  return [
+    ...reduces.flatMap((reduce) => {
+      const worth = multiplications(kernel, reduce) / (contractions.includes(reduce) ? intensity : windowIntensity);
+      return loadsOf(reduce.body).flatMap((load) => requestFor(load, worth));
     }),
+    ...tilesOf(kernel).flatMap((load) => requestFor(load, evaluations)),
+  ];
+
+  function requestFor(load: LoadExpr, worth: number): readonly Request[] {
+    const shape = program.buffers[load.buffer]?.shape ?? [];
+    if (!load.guards.every((guard) => guardedDimension(load, guard, shape) !== undefined)) return [];
+    const padded = load.guards.some(({ index, lower, upper }) => {
+      const [low, high] = rangeOf(index, extents) ?? [-Infinity, Infinity];
+      return low < lower || high >= upper;
+    });
+    const window: (readonly [number, number])[] = [];
+    for (const index of load.index) {
+      const range = rangeOf(index, extents);
+      if (range === undefined) return [];
+      window.push(range);
+    }
+    return [{ kernel: position, load, window, worth: padded ? worth : 0 }];
+  }
+}
+
+/** Loads of whole tiles outside sums, of buffers of which several places are read under guards. */
+function tilesOf(kernel: Kernel): readonly LoadExpr[] {
+  if (kernel.reductionAxes.length > 0) return [];
+  const byBuffer = new Map<number, Set<LoadExpr>>();
+  for (const load of kernel.outputs.flatMap(({ value }) => loadsOf(value)))
+    byBuffer.set(load.buffer, (byBuffer.get(load.buffer) ?? new Set()).add(load));
+  return [...byBuffer.values()].flatMap((loads) =>
+    [...loads].filter(({ guards }) => guards.length > 0).length < tileLoads ? [] : [...loads],
   );
 }
 

@@ -11,15 +11,32 @@ import { splitAxes } from './split-axes.ts';
 import { splitGuards } from './split-guards.ts';
 import { splitPhases } from './split-phases.ts';
 import { splitReductions } from './split-reductions.ts';
+import { transformWindows } from './transform-windows.ts';
+import type { WindowAlgorithm } from './winograd/choose-filtering.ts';
 
-export const cpuPasses: readonly SchedulePass[] = [
-  dropEmpty,
-  chooseLayout,
-  splitAxes,
-  splitGuards,
-  isolateSums,
-  splitPhases,
-  padOperands,
-  packPanels,
-  splitReductions,
-];
+export interface ScheduleOptions {
+  /** `high` keeps the digits of a plain sum; `fast` allows tiles of 4x4. Default `high`. */
+  readonly precision?: 'high' | 'fast';
+  /** One algorithm for every sum over windows that it can compute, in place of the fastest. */
+  readonly windows?: WindowAlgorithm;
+}
+
+export function schedulePasses({ precision = 'high', windows }: ScheduleOptions = {}): readonly SchedulePass[] {
+  return [
+    dropEmpty,
+    chooseLayout,
+    splitAxes,
+    splitGuards,
+    transformWindows({
+      largestTile: precision === 'fast' ? 4 : 2,
+      ...(windows === undefined ? {} : { force: windows }),
+    }),
+    isolateSums,
+    splitPhases,
+    padOperands,
+    packPanels,
+    splitReductions,
+  ];
+}
+
+export const cpuPasses: readonly SchedulePass[] = schedulePasses();

@@ -1,0 +1,171 @@
+// A convolution with stride 1, or its input gradient: transformed tiles and filters, one matrix product for each point, and
+// the tiles of the result with whatever the kernel does with it.
+
+import type { Axis, Expr, Kernel } from '@netwright/compiler';
+import {
+  addIndices,
+  axisIndex,
+  binary,
+  constantIndex,
+  load,
+  reduce,
+  rewrite,
+  rewriteIndex,
+} from '@netwright/compiler/kernels';
+
+import { strideAlong } from '../contraction.ts';
+import { applyBothSides } from './apply-matrix.ts';
+import { axesNamed, extentsWith, grid, indicesOf, shapeOf, type TilePlan } from './plan.ts';
+import type { Scratch } from './scratch.ts';
+import { partName, tilePosition, transformFilter, transformImage } from './transform-operands.ts';
+
+const panelWidths = [16, 12, 8];
+
+/** The kernels that compute what `plan.kernel` does. */
+export function convolveTiles(plan: TilePlan, scratch: Scratch): readonly Kernel[] {
+  const { kernel, sum, pointAxis, tileAxes } = plan;
+  const lane = laneOf(plan, scratch);
+  const rest = sum.otherAxes.filter((axis) => axis !== lane);
+  const panel = panelOf(plan, lane);
+  const tiles = transformImage(plan, sum.imageAxes, [...sum.sharedAxes, ...sum.summedAxes], scratch);
+  const filters = transformFilter(plan, [...sum.sharedAxes, ...rest], sum.summedAxes, panel, scratch);
+  const outer = axesNamed(plan, sum.imageAxes);
+  const shared = axesNamed(plan, sum.sharedAxes);
+  const others = axesNamed(plan, rest);
+  const summed = axesNamed(plan, sum.summedAxes);
+  const padded = panel.blocks.extent * panel.lanes.extent;
+  const products = scratch.add(
+    [pointAxis.extent, ...shapeOf(outer), ...shapeOf(tileAxes), ...shapeOf(shared), ...shapeOf(others), padded],
+    shared.length + others.length + 1,
+  );
+  const factor = (buffer: number, axes: readonly Axis[]) => load(buffer, 'f32', indicesOf(axes));
+  const multiply: Kernel = {
+    name: partName(plan, 'products'),
+    sources: kernel.sources,
+    axes: [pointAxis, ...outer, ...tileAxes, ...shared, ...others, panel.blocks, panel.lanes],
+    reductionAxes: summed,
+    outputs: [
+      {
+        buffer: products,
+        index: [
+          ...indicesOf([pointAxis, ...outer, ...tileAxes, ...shared, ...others]),
+          addIndices(axisIndex(panel.blocks.id, panel.lanes.extent), axisIndex(panel.lanes.id)),
+        ],
+        value: reduce(
+          'sum',
+          sum.summedAxes,
+          binary(
+            'mul',
+            factor(tiles.buffer, [pointAxis, ...outer, ...tileAxes, ...shared, ...summed]),
+            factor(filters.buffer, [pointAxis, ...shared, ...others, panel.blocks, ...summed, panel.lanes]),
+          ),
+        ),
+      },
+    ],
+  };
+  const laneAxes = axesNamed(plan, [lane]);
+  const finish = regionsOf(plan).map((region) =>
+    finishRegion(plan, region, products, [...outer, ...tileAxes, ...shared, ...others, ...laneAxes]),
+  );
+  return [tiles.kernel, filters.kernel, multiply, ...finish];
+}
+
+/** The axis of the filter along which outputs lie closest. */
+function laneOf({ kernel, sum }: TilePlan, { buffers }: Scratch): number {
+  const reach = (axis: number): number =>
+    Math.min(
+      ...kernel.outputs.map(({ buffer, index }) =>
+        Math.abs(strideAlong(axis, index, buffers[buffer]?.storage.strides ?? [])),
+      ),
+    );
+  return sum.otherAxes.reduce((best, axis) => (reach(axis) < reach(best) ? axis : best), sum.otherAxes[0] ?? -1);
+}
+
+function panelOf(
+  { extents, freeAxis }: TilePlan,
+  axis: number,
+): { readonly axis: number; readonly blocks: Axis; readonly lanes: Axis } {
+  const extent = extents.get(axis) ?? 1;
+  const waste = (width: number): number => Math.ceil(extent / width) * width - extent;
+  const width = extent <= 16 ? extent : panelWidths.reduce((best, one) => (waste(one) < waste(best) ? one : best), 16);
+  return {
+    axis,
+    blocks: { id: freeAxis, extent: Math.ceil(extent / width) },
+    lanes: { id: freeAxis + 1, extent: width },
+  };
+}
+
+/** Tiles of one size: how many outputs of each the image has left. */
+interface Region {
+  readonly name: string;
+  readonly first: readonly [number, number];
+  readonly count: readonly [number, number];
+  readonly outputs: readonly [number, number];
+}
+
+function regionsOf({ sum, filtering, extents }: TilePlan): readonly Region[] {
+  const parts = sum.windows.map(({ position }) => {
+    const extent = extents.get(position) ?? 1;
+    const full = Math.floor(extent / filtering.outputs);
+    const left = extent % filtering.outputs;
+    return [
+      ...(full > 0 ? [{ first: 0, count: full, outputs: filtering.outputs }] : []),
+      ...(left > 0 ? [{ first: full, count: 1, outputs: left }] : []),
+    ];
+  });
+  const [rows = [], columns = []] = parts;
+  return rows.flatMap((row, i) =>
+    columns.map((column, j) => ({
+      name: `outputs${i + j === 0 ? '' : String(2 * i + j)}`,
+      first: [row.first, column.first],
+      count: [row.count, column.count],
+      outputs: [row.outputs, column.outputs],
+    })),
+  );
+}
+
+function finishRegion(
+  plan: TilePlan,
+  { name, first, count, outputs }: Region,
+  products: number,
+  order: readonly Axis[],
+): Kernel {
+  const { kernel, sum, filtering, tileAxes } = plan;
+  const [rows, columns] = sum.windows;
+  const positions = new Map([
+    [rows.position, { id: tileAxes[0].id, extent: count[0] }],
+    [columns.position, { id: tileAxes[1].id, extent: count[1] }],
+  ]);
+  const axes = kernel.axes.map((axis) => positions.get(axis.id) ?? axis);
+  const moved = new Map(
+    tileAxes.map(({ id }, k) => [id, addIndices(axisIndex(id), constantIndex(first[k] ?? 0))] as const),
+  );
+  const read = order.map(({ id }) => moved.get(id) ?? axisIndex(id));
+  const extents = extentsWith(axes, kernel.reductionAxes);
+  const tile = applyBothSides(
+    filtering.output,
+    grid(filtering.points, (row, column) =>
+      load(products, 'f32', [constantIndex(row * filtering.points + column), ...read]),
+    ),
+  );
+  const stores = Array.from({ length: outputs[0] }, (_, row) =>
+    Array.from({ length: outputs[1] }, (_unused, column) => {
+      const value = tile[row]?.[column];
+      const rewriting = {
+        axes: new Map([
+          [rows.position, tilePosition(tileAxes[0], filtering.outputs, first[0] * filtering.outputs + row)],
+          [columns.position, tilePosition(tileAxes[1], filtering.outputs, first[1] * filtering.outputs + column)],
+        ]),
+        extents,
+        replace: (expr: Expr) => (expr.kind === 'reduce' ? value : undefined),
+      };
+      const memo = new Map<Expr, Expr>();
+      return kernel.outputs.map((output) => ({
+        buffer: output.buffer,
+        index: output.index.map((one) => rewriteIndex(one, rewriting)),
+        value: rewrite(output.value, rewriting, memo),
+      }));
+    }),
+  );
+  return { ...kernel, name: partName(plan, name), axes, reductionAxes: [], outputs: stores.flat(2) };
+}

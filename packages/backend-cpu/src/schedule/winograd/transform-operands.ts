@@ -1,0 +1,141 @@
+// The kernels that take image tiles, filters and gradients into the domain where a sum of products is pointwise.
+
+import type { Axis, BufferDecl, Expr, Guard, Index, Kernel } from '@netwright/compiler';
+import { addIndices, axisIndex, constantIndex, type LoadExpr, rewrite, scaleIndex } from '@netwright/compiler/kernels';
+
+import { applyBothSides } from './apply-matrix.ts';
+import { axesNamed, extentsWith, grid, indicesOf, shapeOf, substitution, tapIndex, type TilePlan } from './plan.ts';
+import type { Scratch } from './scratch.ts';
+import { transpose } from './toom-cook.ts';
+
+/** A transformed operand: dimension 0 of the buffer is the point. */
+export interface Transformed {
+  readonly kernel: Kernel;
+  readonly buffer: number;
+}
+
+/** Tiles of the image that overlap by the taps: [point][...outer][tile row][tile column][...inner]. */
+export function transformImage(
+  plan: TilePlan,
+  outer: readonly number[],
+  inner: readonly number[],
+  scratch: Scratch,
+): Transformed {
+  const { sum, filtering, taps, tileAxes } = plan;
+  const [rows, columns] = sum.windows;
+  const axes = [...axesNamed(plan, outer), ...tileAxes, ...axesNamed(plan, inner)];
+  const tiles = grid(filtering.points, (row, column) =>
+    readTile(plan, sum.image, scratch.buffers, axes, [
+      [rows.position, tilePosition(tileAxes[0], filtering.outputs, row)],
+      [columns.position, tilePosition(tileAxes[1], filtering.outputs, column)],
+      [rows.tap, tapIndex(rows, 0, taps)],
+      [columns.tap, tapIndex(columns, 0, taps)],
+    ]),
+  );
+  return writePoints(plan, 'tiles', axes, inner.length, applyBothSides(filtering.input, tiles), scratch);
+}
+
+/** Tiles of the other operand at the same positions, without overlap. */
+export function transformPositions(
+  plan: TilePlan,
+  outer: readonly number[],
+  inner: readonly number[],
+  scratch: Scratch,
+): Transformed {
+  const { sum, filtering, tileAxes } = plan;
+  const [rows, columns] = sum.windows;
+  const axes = [...axesNamed(plan, outer), ...tileAxes, ...axesNamed(plan, inner)];
+  const tiles = grid(filtering.outputs, (row, column) =>
+    readTile(plan, sum.other, scratch.buffers, axes, [
+      [rows.position, tilePosition(tileAxes[0], filtering.outputs, row)],
+      [columns.position, tilePosition(tileAxes[1], filtering.outputs, column)],
+    ]),
+  );
+  const matrix = transpose(filtering.output);
+  return writePoints(plan, 'gradients', axes, inner.length, applyBothSides(matrix, tiles), scratch);
+}
+
+/** The filter: [point][...outer][panel][...inner][lane], zero beyond the extent of the axis that panels cut. */
+export function transformFilter(
+  plan: TilePlan,
+  outer: readonly number[],
+  inner: readonly number[],
+  panel: { readonly axis: number; readonly blocks: Axis; readonly lanes: Axis },
+  scratch: Scratch,
+): Transformed {
+  const { sum, filtering, taps, extents } = plan;
+  const [rows, columns] = sum.windows;
+  const axes = [...axesNamed(plan, outer), panel.blocks, ...axesNamed(plan, inner), panel.lanes];
+  const position = addIndices(axisIndex(panel.blocks.id, panel.lanes.extent), axisIndex(panel.lanes.id));
+  const inside = { index: position, lower: 0, upper: extents.get(panel.axis) ?? 1 };
+  const rewriting = { extents: extentsWith(axes) };
+  const filter = grid(taps, (row, column) =>
+    rewrite(
+      { ...sum.other, guards: [...sum.other.guards, { ...inside, index: axisIndex(panel.axis) }], fill: 0 },
+      {
+        ...rewriting,
+        axes: substitution(plan, [
+          [panel.axis, position],
+          [rows.tap, tapIndex(rows, row, taps)],
+          [columns.tap, tapIndex(columns, column, taps)],
+        ]),
+      },
+    ),
+  );
+  return writePoints(plan, 'filters', axes, inner.length + 1, applyBothSides(filtering.filter, filter), scratch);
+}
+
+/** The position at `offset` in a tile. */
+export function tilePosition({ id }: Axis, outputs: number, offset: number): Index {
+  return addIndices(scaleIndex(axisIndex(id), outputs), constantIndex(offset));
+}
+
+/** The load with the given indices in place of axes; 0 outside the buffer and beyond the last position. */
+function readTile(
+  plan: TilePlan,
+  load: LoadExpr,
+  buffers: readonly BufferDecl[],
+  axes: readonly Axis[],
+  given: readonly (readonly [number, Index])[],
+): Expr {
+  const shape = buffers[load.buffer]?.shape ?? [];
+  const moved = new Set(given.map(([axis]) => axis));
+  const bounds = load.index.flatMap((index, dimension): Guard[] =>
+    index.terms.some(({ atom }) => atom.kind === 'axis' && moved.has(atom.axis))
+      ? [{ index, lower: 0, upper: shape[dimension] ?? 1 }]
+      : [],
+  );
+  return rewrite(
+    { ...load, guards: [...load.guards, ...bounds], fill: 0 },
+    { axes: substitution(plan, given), extents: extentsWith(axes) },
+  );
+}
+
+function writePoints(
+  plan: TilePlan,
+  part: string,
+  axes: readonly Axis[],
+  inner: number,
+  values: readonly (readonly Expr[])[],
+  scratch: Scratch,
+): Transformed {
+  const { kernel, filtering } = plan;
+  const buffer = scratch.add([filtering.points ** 2, ...shapeOf(axes)], inner);
+  const index = indicesOf(axes);
+  return {
+    buffer,
+    kernel: {
+      name: partName(plan, part),
+      sources: kernel.sources,
+      axes,
+      reductionAxes: [],
+      outputs: values.flat().map((value, point) => ({ buffer, index: [constantIndex(point), ...index], value })),
+    },
+  };
+}
+
+/** Names a part of a kernel after the variant, as reports show it. */
+export function partName({ kernel, filtering: { outputs }, taps }: TilePlan, part: string): string {
+  const size = (edge: number): string => `${String(edge)}x${String(edge)}`;
+  return `${kernel.name}/F(${size(outputs)},${size(taps)}).${part}`;
+}

@@ -1,0 +1,95 @@
+// Sums over 3x3 windows through transformed tiles, against the interpreter, and the matrices against their definition.
+
+import { describe, expect, test } from 'vitest';
+
+import { printProgram, verifyProgram, type KernelProgram } from '@netwright/compiler';
+
+import { schedulePasses } from '../src/schedule/passes.ts';
+import { filtering, transpose, type Matrix } from '../src/schedule/winograd/toom-cook.ts';
+import { interpret, type Contents } from './interpret.ts';
+import {
+  convolutionForward,
+  convolutionInputGradient,
+  convolutionWeightGradient,
+  product,
+  type ConvolutionCase,
+} from './kernel-samples.ts';
+import { loadProgram, randomValues, relativeError } from './run-kernels.ts';
+
+const times = (matrix: Matrix, vector: readonly number[]): number[] =>
+  matrix.map((row) => row.reduce((sum, value, k) => sum + value * (vector[k] ?? NaN), 0));
+
+describe.each([2, 4])('F(%i, 3)', (outputs) => {
+  const { input, filter, output } = filtering(outputs, 3);
+  const values = (count: number, seed: number): number[] =>
+    Array.from(randomValues(count, seed), (value) => Math.round(value * 8));
+  const [d, g, dy] = [values(outputs + 2, 1), values(3, 2), values(outputs, 3)];
+  const at = (list: readonly number[], k: number): number => list[k] ?? NaN;
+
+  test('gives the outputs of a filter', () => {
+    const products = times(filter, g).map((value, k) => value * at(times(input, d), k));
+    const expected = dy.map((_, i) => g.reduce((sum, tap, k) => sum + tap * at(d, i + k), 0));
+    times(output, products).forEach((value, i) => expect(value).toBeCloseTo(at(expected, i), 10));
+  });
+
+  test('gives the gradient of the filter, transposed', () => {
+    const products = times(transpose(output), dy).map((value, k) => value * at(times(input, d), k));
+    const expected = g.map((_, k) => dy.reduce((sum, value, i) => sum + value * at(d, i + k), 0));
+    times(transpose(filter), products).forEach((value, k) => expect(value).toBeCloseTo(at(expected, k), 10));
+  });
+});
+
+test('more points than are known', () => {
+  expect(() => filtering(6, 3)).toThrow('F(6, 3) needs 7 points');
+});
+
+const cases: readonly ConvolutionCase[] = [
+  { batch: 2, inChannels: 20, outChannels: 36, size: 9, filter: 3, stride: 1, padding: 1 },
+  { batch: 1, inChannels: 3, outChannels: 17, size: 8, filter: 3, stride: 1, padding: 0 },
+  { batch: 3, inChannels: 16, outChannels: 32, size: 7, filter: 3, stride: 1, padding: 2 },
+  { batch: 1, inChannels: 70, outChannels: 5, size: 4, filter: 3, stride: 1, padding: 1 },
+];
+
+describe.each([
+  [2, 1e-6],
+  [4, 5e-6],
+] as const)('tiles of %i', (windows, tolerance) => {
+  test.each(
+    Object.entries({ convolutionForward, convolutionInputGradient, convolutionWeightGradient }).flatMap(
+      ([name, make]) => cases.map((one) => [name, JSON.stringify(one), make(one)] as const),
+    ),
+  )('%s of %s', (_, _case, made) => {
+    const program: KernelProgram = {
+      ...made,
+      buffers: made.buffers.map((decl) =>
+        decl.role.kind === 'persistent' ? decl : { ...decl, role: { kind: 'temporary' } },
+      ),
+    };
+    const start: Contents = program.buffers.map(({ shape }, i) =>
+      Float64Array.from(randomValues(product(shape), i + 1)),
+    );
+    const expected = start.map((values) => values.slice());
+    interpret(program, expected);
+    const scheduled = schedulePasses({ windows }).reduce((current, pass) => pass.run(current), program);
+    expect(printProgram(scheduled)).toContain(`F(${windows}x${windows},3x3).products`);
+    const written = new Set(scheduled.kernels.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
+    verifyProgram({
+      ...scheduled,
+      buffers: scheduled.buffers.map((decl) =>
+        written.has(decl.id) || decl.role.kind === 'persistent'
+          ? decl
+          : { ...decl, role: { kind: 'input', name: `b${decl.id}` } },
+      ),
+    });
+    for (const parts of [1, 3]) {
+      const loaded = loadProgram(scheduled);
+      program.buffers.forEach((_buffer, i) => loaded.write(i, start[i] ?? []));
+      loaded.run(parts);
+      program.buffers.forEach((_buffer, i) =>
+        expect(relativeError(loaded.read(i), expected[i] ?? []), `buffer ${i} in ${parts} parts`).toBeLessThan(
+          tolerance,
+        ),
+      );
+    }
+  });
+});
