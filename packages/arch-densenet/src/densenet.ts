@@ -33,6 +33,7 @@ export const densenet = defineArchitecture<DenseNetVariant, DenseNetOptions>({
   family: 'densenet',
   paper: 'https://arxiv.org/abs/1608.06993',
   options: { growth: 0, bottleneck: 4, compression: 0.5, dropout: 0, stem: 'imagenet' },
+  choices: { stem: ['imagenet', 'cifar'] },
   variants: VARIANTS,
   grammar: 'cifar_densenet_bc_L_K with L = 6n + 4, or cifar_densenet_L_K with L = 3n + 4',
   parse(name) {

@@ -51,6 +51,7 @@ export const efficientnet = defineArchitecture<EfficientNetVariant, EfficientNet
     normEps: 1e-3,
     normMomentum: 0.01,
   },
+  choices: { padding: ['symmetric', 'same'] },
   variants: VARIANTS,
   defaults: ({ imageSize, classes = 1000, dropout: p }) => ({ imageSize, classes, dropout: p }),
   scale: (variant, { width, depth }) => ({ ...variant, width: variant.width * width, depth: variant.depth * depth }),

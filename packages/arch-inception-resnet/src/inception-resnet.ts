@@ -24,6 +24,7 @@ export const inceptionResNet = defineArchitecture<InceptionResNetVariant, Incept
   family: 'inception-resnet',
   paper: 'https://arxiv.org/abs/1602.07261',
   options: { residualScales: [0.17, 0.1, 0.2], dropout: 0.2, stem: 'imagenet' },
+  choices: { stem: ['imagenet', 'small'] },
   variants: VARIANTS,
   defaults: ({ imageSize, classes, dropout: p, stem }) => ({ imageSize, classes, dropout: p, stem }),
   scale: scaled,

@@ -30,6 +30,7 @@ export const inception = defineArchitecture<InceptionVariant, InceptionOptions>(
   family: 'inception',
   paper: 'https://arxiv.org/abs/1409.4842',
   options: { auxHeads: false, dropout: 0.2, auxDropout: 0.7, stem: 'imagenet' },
+  choices: { stem: ['imagenet', 'small'] },
   variants: VARIANTS,
   defaults: ({ imageSize, classes, auxHeads, dropout, auxDropout, stem }) => ({
     imageSize,

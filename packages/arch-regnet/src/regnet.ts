@@ -45,6 +45,7 @@ export function anyNets({ family = 'anynet', ...record }: AnyNetsRecord): Archit
     family,
     paper: 'https://arxiv.org/abs/2003.13678',
     options: { compat: 'variant', stemStride: 2, dropout: 0, stochasticDepth: 0, zeroInitResidual: false },
+    choices: { compat: ['variant', 'pycls', 'torchvision'] },
     defaults: ({ imageSize = 224, classes = 1000 }) => ({ imageSize, classes }),
     scale: scaleVariant,
     build(image, variant, options, builder) {

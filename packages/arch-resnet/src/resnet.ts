@@ -40,6 +40,11 @@ export const resnet = defineArchitecture<ResNetVariant, ResNetOptions>({
     dropout: 0,
     stochasticDepth: 0,
   },
+  choices: {
+    strideIn: ['3x3', '1x1'],
+    stem: ['variant', 'imagenet', 'cifar'],
+    shortcut: ['variant', 'A', 'B', 'none'],
+  },
   variants: VARIANTS,
   grammar: GRAMMAR,
   parse,

@@ -85,6 +85,15 @@ it('has both recorded small networks', () => {
 });
 
 describe('options', () => {
+  it.each(['stem', 'strideIn', 'shortcut'])('a word that %s does not take', (option) => {
+    expect(() => resnet('tiny', { [option]: 'none of them' })).toThrow(
+      expect.objectContaining({
+        code: 'architecture.options',
+        reasons: [expect.stringContaining(`${option} is none of`)],
+      }),
+    );
+  });
+
   const macsOf = (name: string, options: Parameters<typeof resnet>[1]): number =>
     costOf(inferenceMode.run(resnet(name, options).build())).macs;
 

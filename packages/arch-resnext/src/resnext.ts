@@ -24,6 +24,7 @@ export const resnext = defineArchitecture<ResNeXtVariant, ResNeXtOptions>({
   family: 'resnext',
   paper: 'https://arxiv.org/abs/1611.05431',
   options: { stem: 'variant', strideIn: '3x3', zeroInitResidual: false, dropout: 0, stochasticDepth: 0 },
+  choices: { stem: ['variant', 'imagenet', 'cifar'], strideIn: ['3x3', '1x1'] },
   variants: VARIANTS,
   grammar: GRAMMAR,
   parse,

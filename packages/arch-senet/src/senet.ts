@@ -48,6 +48,12 @@ export const senet = defineArchitecture<SENetVariant, SENetOptions>({
     stochasticDepth: 0,
     names: 'scoped',
   },
+  choices: {
+    stem: ['variant', 'imagenet', 'deep', 'cifar'],
+    strideIn: ['3x3', '1x1'],
+    shortcut: ['A', 'B', 'none'],
+    names: ['scoped', 'timm'],
+  },
   variants: VARIANTS,
   grammar: GRAMMAR,
   parse,

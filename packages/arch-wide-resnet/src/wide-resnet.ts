@@ -24,6 +24,7 @@ export const wideResnet = defineArchitecture<WideResNetVariant, WideResNetOption
   family: 'wide-resnet',
   paper: 'https://arxiv.org/abs/1605.07146',
   options: { dropout: 0, headDropout: 0, stem: 'variant', zeroInitResidual: false, stochasticDepth: 0 },
+  choices: { stem: ['variant', 'imagenet', 'cifar'] },
   variants: VARIANTS,
   grammar: GRAMMAR,
   parse,

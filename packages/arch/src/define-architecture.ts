@@ -36,8 +36,6 @@ export interface ArchitectureRecord<V, O extends ModelOptions> {
   readonly paper: string;
   /** Defaults of the family's own options. */
   readonly options: O;
-  /** What the options that are words may be. Those whose defaults are numbers or booleans take nothing else in any case. */
-  readonly choices?: { readonly [K in keyof O]?: readonly O[K][] };
   /** The listed variants, `tiny` among them. */
   readonly variants: Readonly<Record<string, V>>;
   /** Further names that follow a grammar (`cifar_resnet44`), or undefined for a name that is not of this family. */
@@ -54,6 +52,15 @@ export interface ArchitectureRecord<V, O extends ModelOptions> {
   /** Emits the graph and returns the logits, or outputs by name with `logits` first. */
   build(image: Tensor, variant: V, options: CommonOptions & O, builder: GraphBuilder): ModelOutputs;
 }
+
+type Choices<O> = {
+  readonly [K in keyof O as string extends K ? never : O[K] extends string ? K : never]: readonly O[K][];
+};
+
+/** What the options that are words may be; every such option is listed. Those whose defaults are numbers or booleans take nothing else in any case. */
+export type OptionChoices<O> = [keyof Choices<O>] extends [never]
+  ? { readonly choices?: Choices<O> }
+  : { readonly choices: Choices<O> };
 
 /** A family of networks: call it with a variant's name to get a model. */
 export interface Architecture<O extends ModelOptions = ModelOptions> {
@@ -75,7 +82,9 @@ export interface Architecture<O extends ModelOptions = ModelOptions> {
  * @throws NetwrightError `architecture.variant` from the result for an unknown name, `architecture.options` for an unknown option, a value of another kind or that is none
  * of the choices, a size that is not a positive integer, or a multiplier that is not positive.
  */
-export function defineArchitecture<V, O extends ModelOptions>(record: ArchitectureRecord<V, O>): Architecture<O> {
+export function defineArchitecture<V, O extends ModelOptions>(
+  record: ArchitectureRecord<V, O> & OptionChoices<O>,
+): Architecture<O> {
   const find = (name: string): V | undefined =>
     Object.hasOwn(record.variants, name) ? record.variants[name] : record.parse?.(name);
   const architecture = (name: string, given: Partial<CommonOptions & O> = {}): Model => {
@@ -121,7 +130,7 @@ export function defineArchitecture<V, O extends ModelOptions>(record: Architectu
 }
 
 function checkOptions<V, O extends ModelOptions>(
-  { family, options: defaults, choices = {} }: ArchitectureRecord<V, O>,
+  { family, options: defaults, choices }: ArchitectureRecord<V, O> & OptionChoices<O>,
   name: string,
   known: ModelOptions,
   options: CommonOptions & ModelOptions,
@@ -130,7 +139,7 @@ function checkOptions<V, O extends ModelOptions>(
   const reasons = [
     ...Object.keys(options).flatMap((key) => (Object.hasOwn(known, key) ? [] : [`there is no option ${key}`])),
     ...Object.entries(defaults).flatMap(([key, value]) => wrongValue(key, options[key], value)),
-    ...Object.entries<readonly unknown[] | undefined>(choices).flatMap(([key, allowed = []]) =>
+    ...Object.entries<readonly unknown[]>(choices ?? {}).flatMap(([key, allowed]) =>
       allowed.includes(options[key]) ? [] : [`${key} is none of ${allowed.map(String).join(', ')}`],
     ),
     ...(sizes.every((size) => Number.isSafeInteger(size) && size > 0)

@@ -2,6 +2,7 @@ export {
   defineArchitecture,
   type Architecture,
   type ArchitectureRecord,
+  type OptionChoices,
   type CommonOptions,
   type ModelOutputs,
 } from './define-architecture.ts';
