@@ -2,7 +2,7 @@
 
 import { NetwrightError } from '@netwright/ir';
 
-export type SpecValue = string | number | boolean;
+export type SpecValue = string | number | boolean | readonly number[];
 
 export interface Spec {
   readonly name: string;
@@ -10,17 +10,25 @@ export interface Spec {
 }
 
 /**
- * Parses `cpu:target=wasm,threads=2`. Values that read as numbers, `true` or `false` are those; all others are text.
+ * Parses `cpu:target=wasm,threads=2`. Values that read as numbers, `true` or `false` are those; all others are text. Numbers after a number
+ * belong to one list: `multiStep:milestones=30,60,gamma=0.1`.
  *
  * @throws NetwrightError `cli.spec` for a part without `=` or an empty name.
  */
 export function parseSpec(text: string): Spec {
   const [name, ...rest] = text.split(':');
-  const parts = rest
-    .join(':')
-    .split(',')
-    .filter((part) => part !== '');
-  const bad = parts.filter((part) => !/^[A-Za-z]\w*=/.test(part));
+  const options: Record<string, SpecValue> = {};
+  const bad: string[] = [];
+  let list: string | undefined;
+  for (const part of rest.join(':').split(',')) {
+    if (/^[A-Za-z]\w*=/.test(part)) {
+      const [key, value] = parseOption(part);
+      options[key] = value;
+      list = typeof value === 'number' ? key : undefined;
+    } else if (list !== undefined && isNumber(part)) {
+      options[list] = [options[list], Number(part)].flat() as number[];
+    } else if (part !== '') bad.push(part);
+  }
   if (name === '' || bad.length > 0) {
     throw new NetwrightError({
       code: 'cli.spec',
@@ -30,17 +38,20 @@ export function parseSpec(text: string): Spec {
       reasons: bad.map((part) => `"${part}" is not key=value`),
     });
   }
-  return { name, options: Object.fromEntries(parts.map(parseOption)) };
+  return { name, options };
 }
 
 /** One `key=value`. */
-export function parseOption(text: string): [string, SpecValue] {
+export function parseOption(text: string): [string, string | number | boolean] {
   const at = text.indexOf('=');
   return [text.slice(0, at), parseValue(text.slice(at + 1))];
 }
 
-function parseValue(text: string): SpecValue {
+function parseValue(text: string): string | number | boolean {
   if (text === 'true' || text === 'false') return text === 'true';
-  const number = Number(text);
-  return text.trim() === '' || Number.isNaN(number) ? text : number;
+  return isNumber(text) ? Number(text) : text;
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && !Number.isNaN(Number(text));
 }

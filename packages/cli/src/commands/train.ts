@@ -205,7 +205,7 @@ function modelFor(plugins: Plugins, args: TrainArguments, { shape, classes }: Da
   const options = { channels, imageSize: height === width ? height : [height, width], classes: classes.length };
   return createModel(plugins.architectures, {
     name: args.model,
-    options: { ...options, ...args.modelOption } as Spec['options'],
+    options: { ...options, ...args.modelOption },
   });
 }
 

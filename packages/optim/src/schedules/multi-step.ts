@@ -4,14 +4,15 @@ import type { Schedule } from './schedule.ts';
 
 /** Multiplies by `gamma` (0.1 by default) at each milestone (MultiStepLR). */
 export function multiStepLr(
-  options: TimeOptions & { readonly milestones: readonly number[]; readonly gamma?: number },
+  options: TimeOptions & { readonly milestones: number | readonly number[]; readonly gamma?: number },
 ): Schedule {
-  const { milestones, gamma = 0.1 } = options;
+  const { gamma = 0.1 } = options;
+  const milestones = [options.milestones].flat();
   requireOptions(
     'multiStepLr',
     { ...options, gamma },
     { gamma: [0, Infinity] },
-    milestones.every((milestone) => milestone >= 0) ? [] : ['milestones must not be negative'],
+    milestones.every((milestone) => milestone >= 0) ? [] : ['milestones must be numbers and not negative'],
   );
   return byTime(
     'multiStep',
