@@ -54,7 +54,12 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
   )
     .addOption(modelOption('cifar_resnet8'))
     .option('--model-option <key=value...>', 'options of the model, e.g. width=32', collectOptions, {})
-    .option('--data <spec>', 'dataset: mnist, fashionMnist, images:directory=DIR, or a plugin', parseSpecArgument, parseSpec('mnist'))
+    .option(
+      '--data <spec>',
+      'dataset: mnist, fashionMnist, images:directory=DIR, or a plugin',
+      parseSpecArgument,
+      parseSpec('mnist'),
+    )
     .addOption(backendOption())
     .option('--optimizer <spec>', 'optimizer, e.g. adamw:lr=0.001', parseSpecArgument, parseSpec('momentum:lr=0.1'))
     .option(

@@ -42,10 +42,19 @@ export function addSearchCommands(command: AddCommand, session: Session, finish:
 /** Options of what runs trials. */
 export function withRunner(command: Command): Command {
   return command
-    .option('--workers <n>', 'processes on this machine; 0 with --redis for none', parseWhole, os.availableParallelism())
+    .option(
+      '--workers <n>',
+      'processes on this machine; 0 with --redis for none',
+      parseWhole,
+      os.availableParallelism(),
+    )
     .option('--redis <url>', 'share the trials over Redis with `netwright worker` on other machines')
     .option('--queue <name>', 'name of the queue in Redis (default: netwright)')
-    .option('--attempts <n>', 'workers that may die over one trial before it counts as failed (default: 10)', parseCount)
+    .option(
+      '--attempts <n>',
+      'workers that may die over one trial before it counts as failed (default: 10)',
+      parseCount,
+    )
     .option('--lock-seconds <n>', 'silence after which a worker over Redis counts as lost (default: 30)', parseCount);
 }
 

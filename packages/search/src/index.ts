@@ -53,3 +53,16 @@ export {
   type ErrorDistribution,
 } from './distribution/edf.ts';
 export { kolmogorovSmirnov, type KolmogorovSmirnov } from './distribution/kolmogorov-smirnov.ts';
+export {
+  defineSweep,
+  sweepOf,
+  type JsonObject,
+  type Outcome,
+  type SweepDefinition,
+  type SweepModule,
+  type SweepOptions,
+  type Trial,
+  type TrialContext,
+  type TrialRecord,
+} from './sweep/definition.ts';
+export { trainTrial, type TrainTrialOptions, type TrainTrialResult } from './sweep/train-trial.ts';
