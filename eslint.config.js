@@ -16,7 +16,7 @@ const boundaries = (depConstraints) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['**/bench/', '**/dist/', '**/.results/', '**/.nx/', '**/runs/', '**/coverage/']),
+  globalIgnores(['packages/*/bench/', '**/dist/', '**/.results/', '**/.nx/', '**/runs/', '**/coverage/']),
   {
     files: ['**/*.{js,mjs,ts}'],
     extends: [eslint.configs.recommended],
@@ -77,7 +77,7 @@ export default defineConfig(
     rules: boundaries(layers),
   },
   {
-    files: ['packages/*/test/**/*.ts', 'tools/{oracle,studies}/test/**/*.ts'],
+    files: ['packages/*/test/**/*.ts', 'tools/{bench,oracle,studies}/test/**/*.ts'],
     plugins: { '@nx': nx },
     rules: boundaries(testLayers),
   },

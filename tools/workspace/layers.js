@@ -27,6 +27,7 @@ export const layers = [
   { sourceTag: 'kind:oracle', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:publishing', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:studies', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
+  { sourceTag: 'kind:bench', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
 ];
 
 /**

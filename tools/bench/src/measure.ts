@@ -1,0 +1,198 @@
+// One work at one number of threads: every engine loads it, gives the same results, and then they take turns.
+
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { requirePeer } from './children/peers.ts';
+import { Child, ChildError } from './child.ts';
+import { compareTensors, type Comparison } from './compare.ts';
+import type { Engine } from './engines.ts';
+import type { Job } from './job.ts';
+import { writeOnnx, type OnnxProto } from './networks/onnx.ts';
+import { prepareWork, type PreparedWork } from './networks/prepare-work.ts';
+import { readTensors, type Tensors } from './networks/tensors.ts';
+import { STEP, type Work } from './work.ts';
+
+export interface MeasureOptions {
+  readonly threads: number;
+  readonly engines: readonly Engine[];
+  /** Times that each engine runs after two that are not counted. */
+  readonly rounds: number;
+  /** An engine that has used so many seconds of counted rounds takes part in no further one. */
+  readonly seconds: number;
+  /** Where tensors and models are written. */
+  readonly folder: string;
+  /** The packages of other engines. */
+  readonly peers: string;
+  /** Programs and arguments of children. */
+  readonly programs: Readonly<Record<Engine['program'], readonly string[] | undefined>>;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface Figures {
+  readonly version: string;
+  /** Process start not included: packages, weights, compilation. */
+  readonly loadMilliseconds: number;
+  readonly firstMilliseconds: number;
+  readonly secondMilliseconds: number;
+  /** Counted rounds, by the clock on the wall and by processor time of all threads. */
+  readonly wall: readonly number[];
+  readonly cpu: readonly number[];
+  readonly peakBytes: number;
+  /** Against the first engine; absent for that one. */
+  readonly check?: Comparison;
+}
+
+export interface Measurement {
+  readonly work: string;
+  readonly threads: number;
+  readonly engine: string;
+  readonly group: Engine['group'];
+  readonly figures?: Figures;
+  /** Why there are none. */
+  readonly reason?: string;
+  /** Whether it broke or computed something else, rather than said that it cannot do the work. */
+  readonly failed?: boolean;
+}
+
+/** Largest differences that pass: of results, and of the change that a step makes. */
+export const TOLERANCE = { inference: 1e-4, forward: 1e-4, gradients: 1e-4, training: 2e-2 } as const;
+
+const warmUp = 2;
+const loadSeconds = 180;
+const runSeconds = 300;
+
+interface Running {
+  readonly engine: Engine;
+  readonly child: Child;
+  readonly wall: number[];
+  readonly cpu: number[];
+  figures: Figures;
+}
+
+/** Engines that fail or compute something else are left out, with the reason. */
+export async function measure(work: Work, options: MeasureOptions): Promise<readonly Measurement[]> {
+  const prepared = await prepareWork(work, options.folder);
+  const onnx = await writeModel(work, prepared, options);
+  const running: Running[] = [];
+  const measured: Measurement[] = [];
+  const row = ({ name, group }: Engine): Pick<Measurement, 'work' | 'threads' | 'engine' | 'group'> => ({
+    work: work.name,
+    threads: options.threads,
+    engine: name,
+    group,
+  });
+  let expected: Tensors | undefined;
+  try {
+    for (const engine of options.engines.filter(({ does }) => does(work))) {
+      try {
+        const started = await start(engine, work, prepared, onnx, options);
+        running.push(started.running);
+        expected ??= started.results;
+        if (expected !== started.results) started.running.figures = check(started, work, expected, prepared.tensors);
+        options.onProgress?.(`${engine.name} ${started.running.figures.version}: ready`);
+      } catch (error) {
+        if (!(error instanceof ChildError)) throw error;
+        const failed = running.findIndex((one) => one.engine === engine);
+        if (failed >= 0) await running.splice(failed, 1)[0].child.close();
+        options.onProgress?.(`${engine.name}: left out, ${error.message}`);
+        measured.push({ ...row(engine), reason: error.message, failed: !error.unavailable });
+      }
+    }
+    await takeTurns(running, options);
+    for (const { engine, child, figures, wall, cpu } of running) {
+      const { peakBytes } = await child.ask('memory', 'memory', runSeconds);
+      measured.push({ ...row(engine), figures: { ...figures, wall, cpu, peakBytes } });
+    }
+    return measured;
+  } finally {
+    await Promise.all(running.map(({ child }) => child.close()));
+  }
+}
+
+async function writeModel(work: Work, prepared: PreparedWork, options: MeasureOptions): Promise<string | undefined> {
+  if (work.kind !== 'inference' || prepared.layers === undefined) return undefined;
+  if (!options.engines.some(({ loader }) => loader.startsWith('onnxruntime'))) return undefined;
+  const file = path.join(options.folder, `${work.name}.onnx`);
+  const proto = requirePeer(options.peers, 'onnx-proto') as OnnxProto;
+  await writeFile(file, writeOnnx(proto, prepared.layers, prepared.tensors));
+  return file;
+}
+
+interface Started {
+  readonly running: Running;
+  readonly results: Tensors;
+}
+
+/** Loads an engine and runs it twice: the first run's results are read before the second. */
+async function start(
+  engine: Engine,
+  work: Work,
+  { file, layers }: PreparedWork,
+  onnx: string | undefined,
+  { threads, folder, peers, programs }: MeasureOptions,
+): Promise<Started> {
+  const program = programs[engine.program];
+  if (program === undefined) throw new ChildError('there is no Python with PyTorch (NETWRIGHT_PYTHON names one)', true);
+  const job: Job = {
+    engine: engine.loader,
+    work,
+    step: STEP,
+    threads,
+    backend: engine.backend ?? '',
+    precision: engine.precision ?? 'high',
+    peers,
+    tensors: file,
+    results: path.join(folder, 'results.safetensors'),
+    ...(layers === undefined ? {} : { layers }),
+    ...(onnx === undefined ? {} : { onnx }),
+  };
+  const child = new Child(program, job);
+  try {
+    const { version, loadMilliseconds } = await child.receive('ready', loadSeconds);
+    const first = await child.ask('run', 'time', runSeconds);
+    await child.ask('results', 'results', runSeconds);
+    const results = await readTensors(job.results);
+    const second = await child.ask('run', 'time', runSeconds);
+    const figures: Figures = {
+      version,
+      loadMilliseconds,
+      firstMilliseconds: first.milliseconds,
+      secondMilliseconds: second.milliseconds,
+      wall: [],
+      cpu: [],
+      peakBytes: 0,
+    };
+    return { running: { engine, child, wall: [], cpu: [], figures }, results };
+  } catch (error) {
+    await child.close();
+    throw error;
+  }
+}
+
+/** The figures with how far the results are from those expected; names of outputs that engines choose themselves do not matter. */
+function check({ running, results }: Started, work: Work, expected: Tensors, before: Tensors): Figures {
+  const found =
+    work.kind === 'training' ? compareTensors(results, expected, before) : compareTensors(results, expected);
+  if (found.error > TOLERANCE[work.kind]) {
+    throw new ChildError(
+      `it computes something else: ${found.worst} differs by ${found.error.toExponential(1)} of its largest element ` +
+        `(at most ${TOLERANCE[work.kind].toExponential(0)})`,
+    );
+  }
+  return { ...running.figures, check: found };
+}
+
+async function takeTurns(running: readonly Running[], { rounds, seconds, onProgress }: MeasureOptions): Promise<void> {
+  for (let round = 1 - warmUp; round <= rounds; round++) {
+    for (const { child, wall, cpu, figures } of running) {
+      const used = wall.reduce((sum, value) => sum + value, 0);
+      const slow = round <= 0 && figures.secondMilliseconds * warmUp > seconds * 1000;
+      if (slow || (wall.length > 0 && used > seconds * 1000)) continue;
+      const time = await child.ask('run', 'time', runSeconds);
+      if (round <= 0) continue;
+      wall.push(time.milliseconds);
+      cpu.push(time.cpuMilliseconds);
+    }
+    if (round > 0) onProgress?.(`round ${String(round)} of ${String(rounds)}`);
+  }
+}
