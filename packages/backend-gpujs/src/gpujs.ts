@@ -16,7 +16,7 @@ import { Device, disposed } from './device/device.ts';
 import { importGpu } from './device/gpu-module.ts';
 import { GPU_MODES, resolveMode, type GpuJsMode, type ResolvedMode } from './device/resolve-mode.ts';
 import type { Step } from './device/stage.ts';
-import { KernelEmitter, sizeOf, type EmittedKernel } from './emit/emit-kernel.ts';
+import { KernelEmitter, sizeOf } from './emit/emit-kernel.ts';
 import { GpuJsExecutable } from './runtime/executable.ts';
 import { GpuJsStore } from './runtime/gpujs-store.ts';
 
@@ -25,13 +25,10 @@ export interface GpuJsOptions {
   readonly mode?: 'auto' | GpuJsMode;
 }
 
-/** What is held on the device, for those who watch memory. */
-export interface GpuJsUsage {
-  readonly handles: number;
-  readonly kernels: number;
-}
+export type GpuJsUsage = ReturnType<Device['usage']>;
 
 export interface GpuJsBackend extends Backend {
+  /** What is held on the device, for those who watch memory. */
   usage(): GpuJsUsage;
 }
 
@@ -77,7 +74,7 @@ export function gpujs({ mode = 'auto' }: GpuJsOptions = {}): GpuJsBackend {
       return targetOf();
     },
     capabilities: { precision: 'f32', threads: 1, unsupported: [], calls: true },
-    usage: () => ({ handles: device?.liveHandles ?? 0, kernels: device?.liveKernels ?? 0 }),
+    usage: () => device?.usage() ?? { handles: 0, kernels: 0 },
     createStore: async () => {
       const store = new GpuJsStore(await open());
       stores.set(store, store);
@@ -109,14 +106,17 @@ async function load(
   target: string,
 ): Promise<Executable> {
   const started = performance.now();
-  const planned = compileKernels(graph, { dims, capabilities: gpujsCapabilities });
+  const planned = compileKernels(graph, {
+    dims,
+    capabilities: { ...gpujsCapabilities, costlyGuards: !device.isRemote },
+  });
   const { buffers, kernels } = planned.program;
   checkWords(buffers);
   const emitter = new KernelEmitter(planned.program, {
-    dialect: { exactMath: !device.isRemote },
+    exactMath: !device.isRemote,
     rows: device.isRecording,
   });
-  const steps = kernels.map((kernel): LoadedKernel => {
+  const steps = kernels.map((kernel): LoadedStep => {
     const before = performance.now();
     const emitted = emitter.emit(kernel);
     // Targets bake the sizes of arguments into a kernel, so kernels of other sizes are others.
@@ -138,14 +138,14 @@ async function load(
   return new GpuJsExecutable({ planned, steps, isWord: (id) => emitter.isWord(id), store, device, report });
 }
 
-interface LoadedKernel extends Step, EmittedKernel {
+interface LoadedStep extends Step {
   /** Milliseconds that emitting it took; undefined where the kernel was there already. */
   readonly cost: number | undefined;
 }
 
 /** Where a kernel runs and why, its threads, and what it cost: gpu.js builds what it runs at the first call. */
 function scheduleOf(
-  { kernel, output, cost }: LoadedKernel,
+  { kernel, output, cost }: LoadedStep,
   { mode, reason }: ResolvedMode,
   firstCalls: number | undefined,
 ): string {

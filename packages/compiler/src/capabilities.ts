@@ -13,6 +13,8 @@ export interface KernelCapabilities {
   readonly integerArithmetic: boolean;
   /** Whether an output may lie where an input lies that is read at the same element only. */
   readonly inPlace: boolean;
+  /** Whether a condition on every read costs more than a copy that makes it unnecessary. Default false. */
+  readonly costlyGuards?: boolean;
   /** Whether buffers lie in one arena that the compiler plans, or are objects that the backend makes and frees. */
   readonly memory: 'arena' | 'handles';
 }

@@ -14,19 +14,15 @@ export interface KernelRequest {
   readonly sizes: readonly number[];
 }
 
-/** What the first call took, in which gpu.js builds what it runs. */
+/** What the first call took, in milliseconds: gpu.js builds what it runs then. */
 interface Built {
   firstCall: number | undefined;
 }
 
-interface CachedKernel extends Built {
-  readonly key: string;
+export interface DeviceKernel extends Readonly<Built> {
+  readonly source: string;
   readonly run: GpuKernel;
-  /** Programs that use it. */
-  users: number;
 }
-
-export type DeviceKernel = Readonly<Pick<CachedKernel, 'key' | 'firstCall'>>;
 
 /** Kernels that were recorded as one call. */
 export interface Recording extends Readonly<Built> {
@@ -41,9 +37,9 @@ const COPY = 'function (b0) {\n  return b0[this.thread.x];\n}';
 export class Device {
   readonly resolved: ResolvedMode;
   private readonly gpu: Gpu;
-  private readonly cache = new Map<string, CachedKernel>();
-  private readonly uploads = new Map<number, CachedKernel>();
+  private readonly cache = new Map<string, DeviceKernel & Built>();
   private handles = 0;
+  private isDisposed = false;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor({ GPU }: GpuModule, resolved: ResolvedMode) {
@@ -62,14 +58,9 @@ export class Device {
     return mode === 'webgl2' || mode === 'webgpu';
   }
 
-  /** Handles that are not freed. */
-  get liveHandles(): number {
-    return this.handles;
-  }
-
-  /** Kernels in the cache. */
-  get liveKernels(): number {
-    return this.cache.size;
+  /** Handles that are not freed, and kernels in the cache. */
+  usage(): { readonly handles: number; readonly kernels: number } {
+    return { handles: this.handles, kernels: this.cache.size };
   }
 
   /** Runs a job when those before it have ended. */
@@ -79,47 +70,45 @@ export class Device {
     return result;
   }
 
-  /** A kernel for one more program, the same for the same source; the second result says whether it is new. */
-  kernel(request: KernelRequest): { readonly kernel: DeviceKernel; readonly isNew: boolean } {
-    const key = `${request.output.join('x')} (${request.sizes.join(', ')}) ${request.source}`;
+  /**
+   * The kernel with this source, which lives as long as the device: kernels of WebGL share state that goes with the first one destroyed. The second result
+   * says whether it is new.
+   */
+  kernel({ source, output, sizes }: KernelRequest): { readonly kernel: DeviceKernel; readonly isNew: boolean } {
+    const key = `${output.join('x')} (${sizes.join(', ')}) ${source}`;
     const known = this.cache.get(key);
-    if (known !== undefined) {
-      known.users++;
-      return { kernel: known, isNew: false };
-    }
-    const kernel = this.create(key, request);
+    if (known !== undefined) return { kernel: known, isNew: false };
+    const run = this.gpu.createKernel(source, {
+      output,
+      precision: 'single',
+      tactic: 'precision',
+      pipeline: true,
+      immutable: true,
+      loopMaxIterations: MOST_STEPS,
+    });
+    const kernel = { source, run, firstCall: undefined };
     this.cache.set(key, kernel);
     return { kernel, isNew: true };
   }
 
-  /** One program less uses the kernel. */
-  release({ key }: DeviceKernel): void {
-    const known = this.cache.get(key);
-    if (known === undefined || --known.users > 0) return;
-    // WebGL kernels share state that goes with the first one destroyed: those of devices live as long as the device.
-    if (this.isRemote) return;
-    this.cache.delete(key);
-    known.run.destroy();
-  }
-
   async run(kernel: DeviceKernel, values: readonly Argument[]): Promise<Handle> {
-    return this.call(this.find(kernel), values);
+    const isNew = kernel.firstCall === undefined;
+    const result = await this.timed(kernel, async () => kernel.run(...values));
+    if (isNew) this.checkKernel(kernel);
+    this.handles++;
+    return flatten(result);
   }
 
-  /** Runs a kernel while a call is recorded: the result stands for what the recording will compute. */
-  trace(kernel: DeviceKernel, values: readonly Argument[]): Handle {
-    return this.find(kernel).run(...values) as Handle;
-  }
-
-  /** `program` calls {@link trace} alone; it sees stand-ins for the values that each call of the recording gets. */
+  /** `program` calls kernels alone; it sees stand-ins for the values that each call of the recording gets. */
   record(inputs: number, program: (values: readonly Handle[]) => readonly Handle[]): Recording {
     const orchestrate = (...values: readonly Argument[]): readonly Handle[] => program(values as readonly Handle[]);
     const run = this.gpu.createPipeline(Object.defineProperty(orchestrate, 'length', { value: inputs }));
     const recording: Recording & Built = {
       firstCall: undefined,
       call: async (values) => {
-        const results = await timed(recording, () => run(...values));
-        this.checkFused(run);
+        const results = await this.timed(recording, () => run(...values));
+        const isFused = run.executorKind !== 'generic';
+        this.check(isFused ? 'webasm' : 'webasm, one by one', isFused ? null : run.fallbackReason);
         this.handles += results.length;
         return results.map(flatten);
       },
@@ -133,11 +122,8 @@ export class Device {
       this.handles++;
       return data;
     }
-    const known =
-      this.uploads.get(data.length) ??
-      this.create('upload', { source: COPY, output: [data.length], sizes: [data.length] });
-    this.uploads.set(data.length, known);
-    return this.call(known, [data]);
+    const { kernel } = this.kernel({ source: COPY, output: [data.length], sizes: [data.length] });
+    return this.run(kernel, [data]);
   }
 
   /** The elements; they may be those of the handle itself. */
@@ -151,66 +137,36 @@ export class Device {
   }
 
   async dispose(): Promise<void> {
+    this.isDisposed = true;
     this.cache.clear();
-    this.uploads.clear();
     await this.gpu.destroy();
   }
 
-  private create(key: string, { source, output }: KernelRequest): CachedKernel {
-    const run = this.gpu.createKernel(source, {
-      output,
-      precision: 'single',
-      tactic: 'precision',
-      pipeline: true,
-      immutable: true,
-      loopMaxIterations: MOST_STEPS,
-    });
-    return { key, run, users: 1, firstCall: undefined };
+  private async timed<T>(built: Built, job: () => Promise<T>): Promise<T> {
+    if (this.isDisposed) throw disposed('run');
+    const started = performance.now();
+    const result = await job();
+    built.firstCall ??= performance.now() - started;
+    return result;
   }
 
-  private find({ key }: DeviceKernel): CachedKernel {
-    const cached = this.cache.get(key);
-    if (cached === undefined) throw disposed('run');
-    return cached;
-  }
-
-  private async call(cached: CachedKernel, values: readonly Argument[]): Promise<Handle> {
-    const isNew = cached.firstCall === undefined;
-    const result = await timed(cached, async () => cached.run(...values));
-    if (isNew) this.checkMode(cached);
-    this.handles++;
-    return flatten(result);
-  }
-
-  private checkMode({ run, key }: CachedKernel): void {
+  private checkKernel({ run, source }: DeviceKernel): void {
     const { constructor, fallbackReason } = run.kernel;
     // The kernels of WebGL call their mode `gpu`, those of the mode cpu do not name it.
     const named = constructor.mode ?? 'cpu';
-    const mode = named === 'gpu' ? 'webgl2' : named;
-    if (mode !== this.resolved.mode || fallbackReason)
-      throw this.fallback(`one in the mode ${mode}`, fallbackReason, [key]);
+    this.check(named === 'gpu' ? 'webgl2' : named, fallbackReason, source);
   }
 
-  private checkFused({ executorKind, fallbackReason }: GpuPipeline): void {
-    if (executorKind === 'generic') throw this.fallback('kernels that were not put together', fallbackReason, []);
-  }
-
-  private fallback(received: string, reason: string | null | undefined, details: readonly string[]): NetwrightError {
-    return new NetwrightError({
+  private check(mode: string, reason: string | null | undefined, source?: string): void {
+    if (mode === this.resolved.mode && !reason) return;
+    throw new NetwrightError({
       code: 'gpujs.fallback',
       operation: 'run',
       expected: `kernels in the mode ${this.resolved.mode}`,
-      received,
-      reasons: [reason ?? 'gpu.js gave no reason', ...details],
+      received: mode,
+      reasons: [reason ?? 'gpu.js gave no reason', ...(source === undefined ? [] : [source])],
     });
   }
-}
-
-async function timed<T>(built: Built, job: () => Promise<T>): Promise<T> {
-  const started = performance.now();
-  const result = await job();
-  built.firstCall ??= performance.now() - started;
-  return result;
 }
 
 /** Rows that gpu.js cut out of one array are that array. */

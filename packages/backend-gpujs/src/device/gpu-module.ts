@@ -31,17 +31,8 @@ export interface GpuPipeline {
   readonly fallbackReason: string | null;
 }
 
-export interface KernelSettings {
-  readonly output: readonly number[];
-  readonly precision: 'single';
-  readonly tactic: 'precision';
-  readonly pipeline: boolean;
-  readonly immutable: boolean;
-  readonly loopMaxIterations: number;
-}
-
 export interface Gpu {
-  createKernel(source: string, settings: KernelSettings): GpuKernel;
+  createKernel(source: string, settings: Readonly<Record<string, unknown>>): GpuKernel;
   /** Calls `record` once, with as many stand-ins for arguments as its property `length` says. */
   createPipeline(record: (...values: readonly Argument[]) => readonly unknown[]): GpuPipeline;
   destroy(): Promise<void>;

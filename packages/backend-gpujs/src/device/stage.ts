@@ -1,16 +1,10 @@
 // Kernels that run one after the other, as many calls or as one.
 
+import type { EmittedKernel } from '../emit/emit-kernel.ts';
 import { disposed, type Device, type DeviceKernel, type Handle } from './device.ts';
 
-/** One kernel and the buffers that it reads and writes. */
-export interface Step {
+export interface Step extends EmittedKernel {
   readonly kernel: DeviceKernel;
-  readonly reads: readonly number[];
-  readonly writes: number;
-  /** Whether the last argument is infinity. */
-  readonly usesInfinity: boolean;
-  /** Elements of a row, where a kernel computes four rows at a time and leaves them interleaved. */
-  readonly interleaved?: number;
 }
 
 export interface StagePlan {
@@ -69,7 +63,7 @@ function recorded(device: Device, { steps, inputs, results }: StagePlan): Stage 
   const rows = new Map(steps.map(({ writes, interleaved }) => [writes, interleaved]));
   const recording = device.record(inputs.length, (given) => {
     const values = bind(inputs, given);
-    for (const step of steps) values.set(step.writes, device.trace(step.kernel, argumentsOf(step, values)));
+    for (const step of steps) values.set(step.writes, step.kernel.run(...argumentsOf(step, values)) as Handle);
     return results.map((id) => valueOf(values, id));
   });
   return {

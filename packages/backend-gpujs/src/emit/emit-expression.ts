@@ -1,42 +1,41 @@
 // Expressions as statements, one for each operation.
 
-import type { Expr, Guard, Index, UnaryOp } from '@netwright/compiler';
+import type { Expr, Index } from '@netwright/compiler';
 import {
   axisIndex,
+  boundOf,
   constantIndex,
   exprKey,
   flatten,
+  hasValues,
   reducesOf,
   rewrite,
   rewriteIndex,
   shiftIndex,
+  type Dependencies,
   type Extents,
   type LoadExpr,
   type ReduceExpr,
   type Rewriting,
 } from '@netwright/compiler/kernels';
-import { boundOf, EXACT, hasValues, type Dependencies } from './dependencies.ts';
 import { emitGuards, emitIndex, type IndexContext } from './emit-index.ts';
-import { floatBinary, floatUnary, ranked, type Dialect, type FloatContext, type FloatOp } from './float-math.ts';
-import { literal } from './literal.ts';
+import { floatBinary, floatUnary, isNumber, type FloatContext, type FloatOp } from './float-math.ts';
+import { EXACT, literal } from './literal.ts';
 import type { Writer } from './scope.ts';
 import {
-  addWords,
   equalWords,
   lessWords,
-  multiplyWords,
+  numberOf,
   shiftWord,
-  signedValue,
   splitNumber,
-  subtractWords,
-  unsignedValue,
+  whereWords,
+  WORD_OPS,
   wordOf,
-  xorWords,
   type Word,
 } from './words.ts';
 
-/** A number in one variable (f32, truth values as 0 and 1, integers known to be exact), or a word. */
-type Value = string | Word;
+/** One number (f32, a truth value as 0 or 1, an integer known to be exact), or the halves of a word. */
+type Value = readonly [string] | Word;
 
 export interface BufferPlace {
   readonly argument: string;
@@ -46,28 +45,19 @@ export interface BufferPlace {
   readonly shape: readonly number[];
 }
 
-export interface EmitOptions {
+export interface EmitOptions extends FloatContext {
   readonly writer: Writer;
   readonly dependencies: Dependencies;
-  readonly dialect: Dialect;
   readonly extents: Extents;
   /** Bounds of integer buffers. */
   readonly bounds: ReadonlyMap<number, number>;
   /** Codes of the axes that number the outputs. */
   readonly axes: ReadonlyMap<number, string>;
   readonly buffer: (id: number) => BufferPlace;
-  /** The name of the argument that holds infinity. */
-  readonly infinity: () => string;
-}
-
-interface Contender {
-  readonly start: readonly string[];
-  codes(): readonly string[];
-  wins(value: readonly string[], best: readonly string[]): string;
 }
 
 /** So many steps of a loop are written out, but for GPUs, where compilers take long enough over conditions as they are. */
-const UNROLLED = 16;
+const UNROLLED = 32;
 
 export class ExpressionEmitter {
   private readonly options: EmitOptions;
@@ -75,14 +65,12 @@ export class ExpressionEmitter {
   private readonly indices: IndexContext;
   private readonly axes: Map<number, string>;
   private readonly extents: Map<number, number>;
-  private readonly floats: FloatContext;
 
   constructor(options: EmitOptions) {
     this.options = options;
     this.writer = options.writer;
     this.axes = new Map(options.axes);
     this.extents = new Map(options.extents);
-    this.floats = { ...options.dialect, infinity: options.infinity };
     this.indices = {
       ...options,
       extents: this.extents,
@@ -94,8 +82,7 @@ export class ExpressionEmitter {
   /** The value as one number; words with their sign. */
   number(expr: Expr): string {
     const value = this.value(expr);
-    if (typeof value === 'string') return value;
-    return expr.dtype === 'u32' ? unsignedValue(this.writer, value) : signedValue(this.writer, value);
+    return value.length === 1 ? value[0] : numberOf(this.writer, value, expr.dtype === 'i32');
   }
 
   /** Numbers that differ in what their sums load; the sums of all are taken together, so that they share what they can. */
@@ -105,7 +92,7 @@ export class ExpressionEmitter {
       const group = sums.map((own) => own[at]);
       const totals = this.sums(group);
       group.forEach((sum, one) => {
-        this.writer.remember(sum, { axes: new Set(), anywhere: true }, () => totals[one]);
+        this.writer.remember<Value>(sum, { axes: new Set(), anywhere: true }, () => [totals[one]]);
       });
     });
     return exprs.map((expr) => this.number(expr));
@@ -113,7 +100,7 @@ export class ExpressionEmitter {
 
   word(expr: Expr): Word {
     const value = this.value(expr);
-    return typeof value === 'string' ? splitNumber(this.writer, value) : value;
+    return value.length === 1 ? splitNumber(this.writer, value[0]) : value;
   }
 
   private value(expr: Expr): Value {
@@ -127,16 +114,16 @@ export class ExpressionEmitter {
 
   private constant({ dtype, value }: Expr & { readonly kind: 'const' }): Value {
     if (dtype === 'u32' || (dtype === 'i32' && Math.abs(value) > EXACT)) return wordOf(value);
-    if (Number.isFinite(value)) return literal(value);
+    if (Number.isFinite(value)) return [literal(value)];
     const infinity = this.options.infinity();
-    if (Number.isNaN(value)) return `Math.sqrt(-${infinity})`;
-    return value > 0 ? infinity : `(-${infinity})`;
+    if (Number.isNaN(value)) return [`Math.sqrt(-${infinity})`];
+    return [value > 0 ? infinity : `(-${infinity})`];
   }
 
   private compute(expr: Exclude<Expr, { readonly kind: 'const' }>): Value {
     switch (expr.kind) {
       case 'index':
-        return this.writer.constant('v', `Math.floor(${emitIndex(this.indices, expr.index)})`);
+        return [this.writer.constant('v', `Math.floor(${emitIndex(this.indices, expr.index)})`)];
       case 'load':
         return this.load(expr);
       case 'unary':
@@ -148,12 +135,13 @@ export class ExpressionEmitter {
       case 'cast':
         return this.cast(expr);
       case 'guarded':
-        return this.choose(emitGuards(this.indices, expr.guards), expr, expr.a, expr.b);
+        return this.choose(expr);
       case 'reduce':
         return this.reduce(expr);
     }
   }
 
+  /** Whether one variable holds every value of an expression exactly. */
   private isNumber(expr: Expr): boolean {
     if (expr.dtype === 'f32' || expr.dtype === 'bool') return true;
     return boundOf(expr, this.extents, this.options.bounds) <= EXACT;
@@ -162,76 +150,42 @@ export class ExpressionEmitter {
   private load({ buffer, index, guards, fill, dtype }: LoadExpr): Value {
     const { argument, size, isWord, shape } = this.options.buffer(buffer);
     const flat = flatten(index, shape);
-    const outside = this.constant({ kind: 'const', dtype, value: fill });
-    const [low, high] = typeof outside === 'string' ? [outside, outside] : [outside.low, outside.high];
-    if (!isWord) return this.read(argument, () => emitIndex(this.indices, flat), guards, low);
-    const fills = typeof outside === 'string' ? wordOf(fill) : { low, high };
-    const plane =
-      (at: number): (() => string) =>
-      () =>
-        emitIndex(this.indices, shiftIndex(flat, at));
-    return {
-      low: this.read(argument, plane(0), guards, fills.low),
-      high: this.read(argument, plane(size), guards, fills.high),
+    const outside = isWord ? wordOf(fill) : this.constant({ kind: 'const', dtype, value: fill });
+    const read = (plane: number): string => {
+      const element = (): string => `${argument}[${emitIndex(this.indices, shiftIndex(flat, plane * size))}]`;
+      if (guards.length === 0) return this.writer.constant('v', element());
+      const condition = emitGuards(this.indices, guards);
+      const name = this.writer.variable('v', outside[plane] ?? '0');
+      this.writer.branch(condition, () => this.writer.line(`${name} = ${element()};`));
+      return name;
     };
+    return isWord ? [read(0), read(1)] : [read(0)];
   }
 
-  private read(argument: string, address: () => string, guards: readonly Guard[], fill: string): string {
-    if (guards.length === 0) return this.writer.constant('v', `${argument}[${address()}]`);
-    const condition = emitGuards(this.indices, guards);
-    const name = this.writer.variable('v', fill);
-    this.writer.branch(condition, () => this.writer.line(`${name} = ${argument}[${address()}];`));
-    return name;
-  }
-
-  private unary(expr: Expr & { readonly kind: 'unary' }): Value {
-    const { op, x } = expr;
-    if (op === 'not') return this.truth(`!(${this.condition(x)})`);
-    if (this.isNumber(x)) return floatUnary(this.writer, op, this.number(x), this.options.dialect);
-    return this.wordUnary(op, x);
-  }
-
-  private wordUnary(op: Exclude<UnaryOp, 'not'>, x: Expr): Word {
-    const { writer } = this;
-    const zero = wordOf(0);
-    const word = this.word(x);
-    if (op === 'neg') return subtractWords(writer, zero, word);
+  private unary({ op, x }: Expr & { readonly kind: 'unary' }): Value {
+    const { writer, options } = this;
+    if (op === 'not') return [this.truth(`!(${this.condition(x)})`)];
+    if (this.isNumber(x)) return [floatUnary(writer, op, this.number(x), options)];
+    const [zero, word] = [wordOf(0), this.word(x)];
+    if (op === 'neg') return WORD_OPS.sub(writer, zero, word);
     const isNegative = lessWords(writer, word, zero, false);
-    if (op === 'abs') return this.wordWhere(isNegative, subtractWords(writer, zero, word), word);
-    const positive = this.wordWhere(equalWords(word, zero), zero, wordOf(1));
-    return this.wordWhere(isNegative, wordOf(-1), positive);
+    if (op === 'abs') return whereWords(writer, isNegative, WORD_OPS.sub(writer, zero, word), word);
+    const positive = whereWords(writer, equalWords(word, zero), zero, wordOf(1));
+    return whereWords(writer, isNegative, wordOf(-1), positive);
   }
 
   private binary(expr: Expr & { readonly kind: 'binary' }): Value {
     const { op, a, b, dtype } = expr;
     const { writer } = this;
-    if (dtype === 'bool') return this.truth(this.comparison(expr));
+    if (dtype === 'bool') return [this.truth(this.comparison(expr))];
     if (dtype === 'f32' || this.isNumber(expr))
-      return floatBinary(writer, op as FloatOp, this.number(a), this.number(b), this.floats);
+      return [floatBinary(writer, op as FloatOp, this.number(a), this.number(b), this.options)];
     if (op === 'shr') return shiftWord(writer, this.word(a), b.kind === 'const' ? b.value : 0);
-    const [left, right] = [this.word(a), this.word(b)];
-    switch (op) {
-      case 'add':
-        return addWords(writer, left, right);
-      case 'sub':
-        return subtractWords(writer, left, right);
-      case 'mul':
-        return multiplyWords(writer, left, right);
-      case 'xor':
-        return xorWords(writer, left, right);
-      case 'min':
-        return this.wordWhere(lessWords(writer, left, right, false), left, right);
-      case 'max':
-        return this.wordWhere(lessWords(writer, left, right, false), right, left);
-      default:
-        throw new RangeError(`there is no ${op} of words`);
-    }
+    return WORD_OPS[op as keyof typeof WORD_OPS](writer, this.word(a), this.word(b));
   }
 
   private truth(condition: string): string {
-    const name = this.writer.variable('v', '0');
-    this.writer.branch(condition, () => this.writer.line(`${name} = 1;`));
-    return name;
+    return this.writer.where('v', condition, '1', '0');
   }
 
   /** A truth value as a condition. */
@@ -255,92 +209,56 @@ export class ExpressionEmitter {
   /** Both sides are computed; neither can fail. */
   private select(expr: Expr & { readonly kind: 'select' }): Value {
     const { condition, a, b } = expr;
-    if (!this.isNumber(expr)) return this.wordWhere(this.condition(condition), this.word(a), this.word(b));
-    const [left, right] = [this.number(a), this.number(b)];
-    const test = this.condition(condition);
-    const name = this.writer.variable('v', right);
-    this.writer.branch(test, () => this.writer.line(`${name} = ${left};`));
-    return name;
-  }
-
-  private wordWhere(condition: string, a: Word, b: Word): Word {
-    const low = this.writer.variable('w', b.low);
-    const high = this.writer.variable('w', b.high);
-    this.writer.branch(condition, () => {
-      this.writer.line(`${low} = ${a.low};`);
-      this.writer.line(`${high} = ${a.high};`);
-    });
-    return { low, high };
-  }
-
-  /** Only the side that the condition names is computed. */
-  private choose(condition: string, whole: Expr, a: Expr, b: Expr): Value {
     const { writer } = this;
-    const names = this.isNumber(whole)
-      ? [writer.variable('v', '0')]
-      : [writer.variable('w', '0'), writer.variable('w', '0')];
-    const assign = (expr: Expr) => (): void => {
-      if (names.length === 1) writer.line(`${names[0]} = ${this.number(expr)};`);
-      else {
-        const { low, high } = this.word(expr);
-        writer.line(`${names[0]} = ${low};`);
-        writer.line(`${names[1]} = ${high};`);
-      }
+    if (!this.isNumber(expr)) return whereWords(writer, this.condition(condition), this.word(a), this.word(b));
+    const [left, right] = [this.number(a), this.number(b)];
+    return [writer.where('v', this.condition(condition), left, right)];
+  }
+
+  /** Only the side that the guards name is computed. */
+  private choose(expr: Expr & { readonly kind: 'guarded' }): Value {
+    const { writer } = this;
+    const condition = emitGuards(this.indices, expr.guards);
+    const isNumber = this.isNumber(expr);
+    const low = writer.variable('v', '0');
+    const high = isNumber ? '' : writer.variable('v', '0');
+    const assign = (side: Expr) => (): void => {
+      const value: Value = isNumber ? [this.number(side)] : this.word(side);
+      value.forEach((code, at) => writer.line(`${at === 0 ? low : high} = ${code};`));
     };
-    writer.branch(condition, assign(a), assign(b));
-    return names.length === 1 ? names[0] : { low: names[0], high: names[1] };
+    writer.branch(condition, assign(expr.a), assign(expr.b));
+    return isNumber ? [low] : [low, high];
   }
 
   private cast({ x, dtype }: Expr & { readonly kind: 'cast' }): Value {
-    switch (dtype) {
-      case 'f32':
-        return this.number(x);
-      case 'bool':
-        if (x.dtype === 'bool') return this.number(x);
-        return this.truth(this.isNumber(x) ? `${this.number(x)} !== 0` : `!${equalWords(this.word(x), wordOf(0))}`);
-      case 'i32':
-      case 'u32':
-        if (x.dtype === 'bool') return dtype === 'u32' ? this.word(x) : this.number(x);
-        return x.dtype === 'f32' ? this.truncate(this.number(x), dtype) : this.word(x);
-    }
+    if (dtype === 'f32' || x.dtype === 'bool') return dtype === 'u32' ? this.word(x) : [this.number(x)];
+    if (dtype !== 'bool') return x.dtype === 'f32' ? this.truncate(this.number(x), dtype) : this.word(x);
+    return [this.truth(this.isNumber(x) ? `${this.number(x)} !== 0` : `!${equalWords(this.word(x), wordOf(0))}`)];
   }
 
   /** Toward zero, limited to the range of the type; NaN gives 0. */
   private truncate(code: string, dtype: 'i32' | 'u32'): Word {
     const { writer } = this;
     const [low, high] = dtype === 'i32' ? [-(2 ** 31), 2 ** 31] : [0, 2 ** 32];
-    const whole = writer.variable('v', '0');
-    const above = `${code} > 0 && ${code} < ${literal(high)}`;
-    writer.branch(above, () => writer.line(`${whole} = Math.floor(${code});`));
-    if (dtype === 'i32')
-      writer.branch(`${code} < 0 && ${code} > ${literal(low)}`, () => writer.line(`${whole} = -Math.floor(-${code});`));
+    const whole = writer.where('v', `${code} > 0 && ${code} < ${literal(high)}`, `Math.floor(${code})`, '0');
+    writer.set(`${code} < 0 && ${code} > ${literal(low)}`, whole, `-Math.floor(-${code})`);
     const inside = splitNumber(writer, whole);
-    const kept = this.wordWhere(`${code} >= ${literal(high)}`, wordOf(dtype === 'i32' ? 2 ** 31 - 1 : -1), inside);
-    return dtype === 'i32' ? this.wordWhere(`${code} <= ${literal(low)}`, wordOf(-(2 ** 31)), kept) : kept;
+    const kept = whereWords(writer, `${code} >= ${literal(high)}`, wordOf(high - 1), inside);
+    return dtype === 'i32' ? whereWords(writer, `${code} <= ${literal(low)}`, wordOf(low), kept) : kept;
   }
 
   private reduce(expr: ReduceExpr): Value {
+    const { op, axes, body, dtype } = expr;
     const { writer, options } = this;
-    if (expr.op === 'argmax') return this.argmax(expr);
-    if (!this.isNumber(expr)) return this.reduceWords(expr);
-    if (expr.op === 'sum') return this.sums([expr])[0];
-    const isFloat = expr.dtype === 'f32';
-    const best = writer.variable('v', isFloat ? `-${options.infinity()}` : literal(-EXACT));
-    if (!isFloat || options.dialect.exactMath) {
-      this.steps(expr.axes, UNROLLED, (bound) => {
-        writer.line(`${best} = Math.max(${best}, ${this.number(rewrite(expr.body, bound))});`);
-      });
-      return best;
-    }
-    // Where NaN gets lost on the way, its having been there is counted.
-    const seen = writer.variable('v', '0');
-    this.steps(expr.axes, 1, (bound) => {
-      const [rank, number] = ranked(writer, this.number(rewrite(expr.body, bound)), options.infinity());
-      writer.line(`${best} = Math.max(${best}, ${number});`);
-      writer.line(`${seen} = Math.max(${seen}, ${rank});`);
+    if (op === 'argmax') return [this.search(expr).position];
+    const isNumber = this.isNumber(expr);
+    if (op === 'sum') return isNumber ? [this.sums([expr])[0]] : this.sumOfWords(expr);
+    if (!isNumber || (dtype === 'f32' && !options.exactMath)) return this.search(expr).best;
+    const best = writer.variable('v', dtype === 'f32' ? `-${options.infinity()}` : literal(-EXACT));
+    this.steps(axes, UNROLLED, (bound) => {
+      writer.line(`${best} = Math.max(${best}, ${this.number(rewrite(body, bound))});`);
     });
-    writer.branch(`${seen} > 0`, () => writer.line(`${best} = Math.sqrt(-${seen});`));
-    return best;
+    return [best];
   }
 
   /** Sums of numbers over the same axes, in one loop. */
@@ -355,74 +273,61 @@ export class ExpressionEmitter {
     return totals;
   }
 
-  private reduceWords(expr: ReduceExpr): Word {
+  private sumOfWords({ axes, body }: ReduceExpr): Word {
     const { writer } = this;
-    const start = wordOf(expr.op === 'sum' ? 0 : -(2 ** 31));
-    const total = { low: writer.variable('w', start.low), high: writer.variable('w', start.high) };
-    this.steps(expr.axes, UNROLLED, (bound) => {
-      const value = this.word(rewrite(expr.body, bound));
-      const next =
-        expr.op === 'sum'
-          ? addWords(writer, total, value)
-          : this.wordWhere(lessWords(writer, total, value, false), value, total);
-      writer.line(`${total.low} = ${next.low};`);
-      writer.line(`${total.high} = ${next.high};`);
+    const total: Word = [writer.variable('w', '0'), writer.variable('w', '0')];
+    this.steps(axes, UNROLLED, (bound) => {
+      const next = WORD_OPS.add(writer, total, this.word(rewrite(body, bound)));
+      next.forEach((code, at) => writer.line(`${total[at]} = ${code};`));
     });
     return total;
   }
 
-  private argmax(expr: ReduceExpr): string {
-    const { writer } = this;
-    const best = this.contender(expr.body).start.map((code) => writer.variable('v', code));
-    const at = writer.variable('v', '0');
-    const shape = expr.axes.map((axis) => this.extents.get(axis) ?? 1);
-    const ids = expr.axes.map((axis) => axisIndex(axis));
-    this.steps(expr.axes, UNROLLED, (bound) => {
-      const place = rewriteIndex(flatten(ids, shape), bound);
-      const position = writer.constant('v', `Math.floor(${emitIndex(this.indices, place)})`);
-      const { codes, wins } = this.contender(rewrite(expr.body, bound));
-      const values = codes();
-      writer.branch(wins(values, best), () => {
-        values.forEach((value, part) => writer.line(`${best[part]} = ${value};`));
-        writer.line(`${at} = ${position};`);
+  /** The largest value, NaN before all, and where it is first. */
+  private search({ op, axes, body }: ReduceExpr): { readonly best: Value; readonly position: string } {
+    const { writer, options } = this;
+    const isFloat = body.dtype === 'f32';
+    const isWord = !this.isNumber(body);
+    // Where NaN gets lost on the way, its having been there goes first.
+    const isRanked = isFloat && !options.exactMath;
+    const lowest = isWord ? ['0', '32768'] : [isFloat ? `-${options.infinity()}` : literal(-EXACT)];
+    const best = [...lowest, ...(isRanked ? ['0'] : [])].map((code) => writer.variable('v', code));
+    const position = writer.variable('v', '0');
+    const shape = axes.map((axis) => this.extents.get(axis) ?? 1);
+    const place = flatten(
+      axes.map((axis) => axisIndex(axis)),
+      shape,
+    );
+    this.steps(axes, UNROLLED, (bound) => {
+      const at = op === 'argmax' ? emitIndex(this.indices, rewriteIndex(place, bound)) : '0';
+      const part = rewrite(body, bound);
+      const value = isWord ? this.word(part) : isRanked ? this.ranked(part) : [this.number(part)];
+      writer.branch(this.beats(value, best, { isWord, isRanked, isFloat }), () => {
+        value.forEach((code, index) => writer.line(`${best[index]} = ${code};`));
+        if (op === 'argmax') writer.line(`${position} = Math.floor(${at});`);
       });
     });
-    return at;
+    const [low, high] = best;
+    if (isRanked) return { best: [writer.where('v', `${high} > 0`, `Math.sqrt(-${high})`, low)], position };
+    return { best: isWord ? [low, high] : [low], position };
   }
 
-  /** How the largest value is told: the parts of one, where the search starts, and when a value beats the best one. */
-  private contender(body: Expr): Contender {
-    const { writer, options } = this;
-    if (!this.isNumber(body)) {
-      const word = ([low, high]: readonly string[]): Word => ({ low, high });
-      return {
-        start: ['0', '32768'],
-        codes: () => {
-          const { low, high } = this.word(body);
-          return [low, high];
-        },
-        wins: (value, best) => lessWords(writer, word(best), word(value), false),
-      };
-    }
-    if (body.dtype !== 'f32')
-      return {
-        start: [literal(-EXACT)],
-        codes: () => [this.number(body)],
-        wins: ([value], [best]) => `${value} > ${best}`,
-      };
-    const infinity = options.infinity();
-    if (options.dialect.exactMath)
-      return {
-        start: [`-${infinity}`],
-        codes: () => [this.number(body)],
-        wins: ([value], [best]) => `${value} > ${best} || (${value} !== ${value} && ${best} === ${best})`,
-      };
-    return {
-      start: ['0', `-${infinity}`],
-      codes: () => ranked(writer, this.number(body), infinity),
-      wins: ([rank, value], [bestRank, best]) =>
-        `${rank} > ${bestRank} || (${rank} === ${bestRank} && ${value} > ${best})`,
-    };
+  private beats(
+    value: readonly string[],
+    best: readonly string[],
+    { isWord, isRanked, isFloat }: { readonly isWord: boolean; readonly isRanked: boolean; readonly isFloat: boolean },
+  ): string {
+    const [[x, high], [y, bestHigh]] = [value, best];
+    if (isWord) return lessWords(this.writer, [y, bestHigh], [x, high], false);
+    if (isRanked) return `${high} > ${bestHigh} || (${high} === ${bestHigh} && ${x} > ${y})`;
+    return isFloat ? `${x} > ${y} || (${x} !== ${x} && ${y} === ${y})` : `${x} > ${y}`;
+  }
+
+  /** The number, 0 for NaN; and 1 for NaN, which counts as the largest, else 0. */
+  private ranked(expr: Expr): readonly [number: string, rank: string] {
+    const code = this.number(expr);
+    const test = isNumber(code, this.options.infinity());
+    return [this.writer.where('v', test, code, '0'), this.writer.where('v', test, '0', '1')];
   }
 
   /** Calls `step` in the loops of a reduction, of which the innermost steps, at most so many, are written out. */
@@ -430,7 +335,7 @@ export class ExpressionEmitter {
     const { writer, extents } = this;
     const written: { readonly axis: number; readonly steps: number; readonly rest: Index }[] = [];
     const loops: number[] = [];
-    let copies = this.options.dialect.exactMath ? most : 1;
+    let copies = this.options.exactMath ? most : 1;
     for (const axis of axes.toReversed()) {
       const extent = extents.get(axis) ?? 1;
       const steps = loops.length > 0 ? 1 : largestFactor(extent, copies);

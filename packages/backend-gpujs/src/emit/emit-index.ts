@@ -1,8 +1,7 @@
 // Indices as integer arithmetic, each part computed in the outermost loop that allows it.
 
 import type { Expr, Guard, Index, IndexAtom } from '@netwright/compiler';
-import { atomKey, indexKey, rangeOf, type Extents } from '@netwright/compiler/kernels';
-import { hasValues, type Dependencies } from './dependencies.ts';
+import { atomKey, hasValues, indexKey, rangeOf, type Dependencies, type Extents } from '@netwright/compiler/kernels';
 import { literal } from './literal.ts';
 import type { Writer } from './scope.ts';
 

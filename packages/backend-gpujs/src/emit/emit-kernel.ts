@@ -1,11 +1,11 @@
 // One kernel as the source of one function of gpu.js.
 
 import type { BufferDecl, Kernel, KernelProgram } from '@netwright/compiler';
-import { loadsOf, rewrite } from '@netwright/compiler/kernels';
-import { boundOf, Dependencies, EXACT } from './dependencies.ts';
+import { boundOf, Dependencies, loadsOf, rewrite } from '@netwright/compiler/kernels';
 import { ExpressionEmitter } from './emit-expression.ts';
 import type { Dialect } from './float-math.ts';
 import { chooseGrid } from './grid.ts';
+import { EXACT } from './literal.ts';
 import { Writer } from './scope.ts';
 
 export interface EmittedKernel {
@@ -21,8 +21,7 @@ export interface EmittedKernel {
   readonly usesInfinity: boolean;
 }
 
-export interface EmitKernelOptions {
-  readonly dialect: Dialect;
+export interface EmitKernelOptions extends Dialect {
   /** Whether kernels may have two dimensions of threads and, where no kernel reads what they compute, four elements for each. */
   readonly rows: boolean;
 }
@@ -71,15 +70,12 @@ export class KernelEmitter {
       grid.threads.map((axis, at) => [axis, writer.constant('t', `this.thread.${at === 0 ? 'x' : 'y'}`)]),
     );
     const thread = axes.get(grid.threads[0]) ?? '';
-    const element = isWord ? writer.variable('t', thread) : thread;
-    if (isWord) {
-      writer.branch(`${thread} >= ${String(size)}`, () => writer.line(`${element} = ${thread} - ${String(size)};`));
-      axes.set(grid.threads[0], element);
-    }
+    const isSecondPlane = `${thread} >= ${String(size)}`;
+    if (isWord) axes.set(grid.threads[0], writer.where('t', isSecondPlane, `${thread} - ${String(size)}`, thread));
     const emitter = new ExpressionEmitter({
       writer,
       axes,
-      dialect: this.options.dialect,
+      exactMath: this.options.exactMath,
       dependencies: new Dependencies(),
       extents: grid.extents,
       bounds: this.bounds,
@@ -101,12 +97,10 @@ export class KernelEmitter {
     const results = grid.elements.map((axes) => rewrite(value, { axes, extents: grid.extents }));
     const [result] = results;
     if (isWord) {
-      const { low, high } = emitter.word(result);
-      const plane = writer.variable('v', low);
-      writer.branch(`${thread} >= ${String(size)}`, () => writer.line(`${plane} = ${high};`));
-      writer.line(`return ${plane};`);
+      const [low, high] = emitter.word(result);
+      writer.line(`return ${writer.where('v', isSecondPlane, high, low)};`);
     } else if (dtype === 'u8') {
-      const { low } = emitter.word(result);
+      const [low] = emitter.word(result);
       const quotient = writer.constant('v', `Math.floor(${low} / 256)`);
       writer.line(`return ${low} - ${quotient} * 256;`);
     } else if (results.length > 1) writer.line(`return [${emitter.numbers(results).join(', ')}];`);

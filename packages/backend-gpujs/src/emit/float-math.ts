@@ -45,43 +45,28 @@ export function floatBinary(
 
 /** NaN stays in the sum. */
 function extreme(writer: Writer, op: 'min' | 'max', a: string, b: string, infinity: string): string {
-  const name = writer.variable('v', `${a} + ${b}`);
-  writer.branch(isNumber(a, infinity), () =>
-    writer.branch(isNumber(b, infinity), () => writer.line(`${name} = Math.${op}(${a}, ${b});`)),
-  );
-  return name;
+  const areNumbers = `${isNumber(a, infinity)} && ${isNumber(b, infinity)}`;
+  return writer.where('v', areNumbers, `Math.${op}(${a}, ${b})`, `${a} + ${b}`);
 }
 
 /** False for NaN. Compilers for GPUs turn other conditions round as if there were no NaN. */
-function isNumber(code: string, infinity: string): string {
+export function isNumber(code: string, infinity: string): string {
   return `Math.abs(${code}) <= ${infinity}`;
 }
 
 /** As in C: 1 to any power is 1, and so is -1 to an infinite one; a negative base to an odd power is negative. */
 function power(writer: Writer, a: string, b: string, exactMath: boolean, infinity: () => string): string {
-  if (exactMath) {
-    const name = writer.variable('v', `Math.pow(${a}, ${b})`);
-    writer.branch(`${a} === 1 || (${a} === -1 && Math.abs(${b}) > ${HUGE})`, () => writer.line(`${name} = 1;`));
-    return name;
-  }
+  const isOne = `${a} === 1 || (${a} === -1 && Math.abs(${b}) > ${HUGE})`;
+  if (exactMath) return writer.where('v', isOne, '1', `Math.pow(${a}, ${b})`);
   const name = writer.variable('v', `Math.pow(Math.abs(${a}), ${b})`);
-  writer.branch(`${a} === 0`, () =>
-    writer.branch(
-      `${b} > 0`,
-      () => writer.line(`${name} = 0;`),
-      () => writer.line(`${name} = ${infinity()};`),
-    ),
-  );
-  writer.branch(`${b} === 0 || ${a} === 1 || (${a} === -1 && Math.abs(${b}) > ${HUGE})`, () =>
-    writer.line(`${name} = 1;`),
-  );
+  writer.set(`${a} === 0 && ${b} > 0`, name, '0');
+  writer.set(`${a} === 0 && ${b} < 0`, name, infinity());
+  writer.set(`${b} === 0 || ${isOne}`, name, '1');
   writer.branch(`${a} < 0 && ${b} !== 0 && Math.abs(${b}) < ${HUGE}`, () => {
     const half = writer.constant('v', `${b} * 0.5`);
-    writer.branch(
-      `Math.floor(${b}) === ${b}`,
-      () => writer.branch(`Math.floor(${half}) !== ${half}`, () => writer.line(`${name} = -${name};`)),
-      () => writer.line(`${name} = Math.sqrt(${a});`),
-    );
+    const isWhole = `Math.floor(${b}) === ${b}`;
+    writer.set(`${isWhole} && Math.floor(${half}) !== ${half}`, name, `-${name}`);
+    writer.set(`Math.floor(${b}) !== ${b}`, name, `Math.sqrt(${a})`);
   });
   return name;
 }
@@ -91,9 +76,8 @@ export function floatUnary(writer: Writer, op: Exclude<UnaryOp, 'not'>, x: strin
     case 'neg':
       return writer.constant('v', `-${x}`);
     case 'sign': {
-      const name = writer.variable('v', x);
-      writer.branch(`${x} > 0`, () => writer.line(`${name} = 1;`));
-      writer.branch(`${x} < 0`, () => writer.line(`${name} = -1;`));
+      const name = writer.where('v', `${x} > 0`, '1', x);
+      writer.set(`${x} < 0`, name, '-1');
       return name;
     }
     case 'sin':
@@ -121,9 +105,9 @@ function wave(writer: Writer, op: 'sin' | 'cos', x: string): string {
     const shifted = op === 'sin' ? turns : writer.constant('v', `${turns} + 1`);
     const quarter = writer.constant('v', `${shifted} - Math.floor(${shifted} * 0.25) * 4`);
     writer.line(`${name} = ${sine};`);
-    writer.branch(`${quarter} === 1`, () => writer.line(`${name} = ${cosine};`));
-    writer.branch(`${quarter} === 2`, () => writer.line(`${name} = -${sine};`));
-    writer.branch(`${quarter} === 3`, () => writer.line(`${name} = -${cosine};`));
+    [cosine, `-${sine}`, `-${cosine}`].forEach((value, at) => {
+      writer.set(`${quarter} === ${String(at + 1)}`, name, value);
+    });
   });
   return name;
 }
@@ -133,15 +117,4 @@ function series(writer: Writer, coefficients: readonly number[], x: string): str
   const [last, ...rest] = coefficients.toReversed();
   const first = writer.constant('v', `${x} * ${literal(last)}`);
   return rest.reduce((sum, coefficient) => writer.constant('v', `(${sum} + ${literal(coefficient)}) * ${x}`), first);
-}
-
-/** 1 for NaN, which counts as the largest, else 0; and the number, 0 for NaN. */
-export function ranked(writer: Writer, x: string, infinity: string): readonly [rank: string, number: string] {
-  const rank = writer.variable('v', '1');
-  const number = writer.variable('v', '0');
-  writer.branch(isNumber(x, infinity), () => {
-    writer.line(`${rank} = 0;`);
-    writer.line(`${number} = ${x};`);
-  });
-  return [rank, number];
 }

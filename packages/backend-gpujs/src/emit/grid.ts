@@ -4,16 +4,13 @@ import { NetwrightError } from '@netwright/ir';
 import type { Index, Kernel } from '@netwright/compiler';
 import {
   axisIndex,
-  constantIndex,
-  floorDivide,
+  Dependencies,
   loadsOf,
-  modulo,
+  numberedAxes,
   reducesOf,
-  shiftIndex,
   unflatten,
   type Extents,
 } from '@netwright/compiler/kernels';
-import { Dependencies } from './dependencies.ts';
 
 export interface Grid {
   /** Threads along x and, where there are two dimensions, y. */
@@ -56,16 +53,19 @@ export function chooseGrid(kernel: Kernel, shape: readonly number[], { rows, blo
   const extents = new Map(kernel.reductionAxes.map(({ id, extent }): [number, number] => [id, extent]));
   output.forEach((extent, at) => extents.set(first + at, extent));
   const elements = Array.from({ length: block }, (_, row) => {
-    const digits = parts.map((part, at) => {
-      const position = at === 0 ? axisIndex(first) : shiftIndex(axisIndex(first + 1, block), row);
+    const places = parts.map((part, at) => {
+      const position = at === 0 ? axisIndex(first) : axisIndex(first + 1, block, row);
       return unflatten(position, part, extents);
     });
-    const axes = new Map(kernel.axes.map(({ id }): [number, Index] => [id, constantIndex(0)]));
-    const places = digits.toReversed().flat();
-    kernel.outputs[0].index.forEach((index, dimension) => {
-      bindAxes(kernel, index, places[dimension], extents, axes);
+    const axes = numberedAxes(kernel, places.toReversed().flat(), extents);
+    if (axes !== undefined) return axes;
+    throw new NetwrightError({
+      code: 'gpujs.output',
+      operation: 'load',
+      scope: kernel.name,
+      expected: 'a kernel that numbers the elements of its output',
+      received: 'one that leaves some out',
     });
-    return axes;
   });
   return { output, threads: output.map((_, at) => first + at), elements, extents };
 }
@@ -104,35 +104,4 @@ function rowStart({ outputs: [{ index, value }] }: Kernel, shape: readonly numbe
   while (start > 0 && isShared(start - 1)) start--;
   const length = shape.slice(start).reduce((product, dim) => product * dim, 1);
   return length < SHORTEST_ROW ? 0 : start;
-}
-
-/** Takes the position on one dimension apart into the axes that number it. */
-function bindAxes(
-  { name, axes }: Kernel,
-  { offset, terms }: Index,
-  place: Index,
-  extents: Extents,
-  into: Map<number, Index>,
-): void {
-  const extentOf = (id: number): number => axes.find((axis) => axis.id === id)?.extent ?? 1;
-  const parts = terms.map(({ coefficient, atom }) => ({ coefficient, axis: atom.kind === 'axis' ? atom.axis : -1 }));
-  parts.sort((a, b) => a.coefficient - b.coefficient);
-  let stride = 1;
-  const isNumbering = parts.every(({ coefficient, axis }) => {
-    const isNext = axis >= 0 && coefficient === stride;
-    stride *= extentOf(axis);
-    return isNext;
-  });
-  if (!isNumbering || offset !== 0)
-    throw new NetwrightError({
-      code: 'gpujs.output',
-      operation: 'load',
-      scope: name,
-      expected: 'a kernel that numbers the elements of its output',
-      received: `an output that starts at ${String(offset)} with ${String(terms.length)} terms`,
-    });
-  parts.forEach(({ coefficient, axis }, at) => {
-    const quotient = floorDivide(place, coefficient, extents);
-    into.set(axis, at === parts.length - 1 ? quotient : modulo(quotient, extentOf(axis), extents));
-  });
 }

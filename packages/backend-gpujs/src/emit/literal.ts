@@ -1,5 +1,8 @@
 // Numbers as text that every target of gpu.js reads as the same single-precision value.
 
+/** Integers up to here are exact in single precision. */
+export const EXACT = 2 ** 24;
+
 /** From here on a whole number could be taken for an integer that does not exist. */
 const LARGEST_PLAIN = 2 ** 31;
 const STEP = 2 ** 30;

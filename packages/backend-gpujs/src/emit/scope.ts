@@ -54,6 +54,18 @@ export class Writer {
     return name;
   }
 
+  /** Assigns where a condition holds. */
+  set(condition: string, name: string, code: string): void {
+    this.scope.lines.push(`if (${condition}) {`, `  ${name} = ${code};`, '}');
+  }
+
+  /** One of two values. */
+  where(prefix: string, condition: string, a: string, b: string): string {
+    const name = this.variable(prefix, b);
+    this.set(condition, name, a);
+    return name;
+  }
+
   loop(axis: number, counter: string, extent: number, body: () => void): void {
     const lines = this.within(new Scope('loop', this.scope, axis), body);
     this.scope.lines.push(`for (let ${counter} = 0; ${counter} < ${String(extent)}; ${counter}++) {`, ...lines, '}');

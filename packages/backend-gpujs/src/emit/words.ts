@@ -4,115 +4,99 @@ import { literal } from './literal.ts';
 import type { Writer } from './scope.ts';
 
 /** Halves in `0 .. 65535`, each a name or a literal. */
-export interface Word {
-  readonly low: string;
-  readonly high: string;
-}
+export type Word = readonly [low: string, high: string];
 
 const HALF = '65536';
-/** 2^-16: a product with it is exact where a quotient may not be. */
-const BY_HALF = literal(2 ** -16);
 
 export function wordOf(value: number): Word {
-  return { low: String(value & 0xffff), high: String((value >>> 16) & 0xffff) };
+  return [String(value & 0xffff), String((value >>> 16) & 0xffff)];
 }
 
 /** The words of an exact number between -2^32 and 2^32. */
 export function splitNumber(writer: Writer, code: string): Word {
-  const quotient = writer.constant('w', `Math.floor(${code} * ${BY_HALF})`);
-  return { low: writer.constant('w', `${code} - ${quotient} * ${HALF}`), high: remainder(writer, quotient) };
+  const [low, quotient] = split(writer, code, 16);
+  return [low, remainder(writer, quotient)];
 }
 
-/** Modulo 2^16. */
+/** The value, signed or not; rounded once where it has more than 24 bits. */
+export function numberOf(writer: Writer, [low, high]: Word, isSigned: boolean): string {
+  return writer.constant('w', `${isSigned ? signedHigh(writer, high) : high} * ${HALF} + ${low}`);
+}
+
+function signedHigh(writer: Writer, high: string): string {
+  return writer.where('w', `${high} >= 32768`, `${high} - ${HALF}`, high);
+}
+
+/** `code` modulo `2^bits`, and how often that goes into it: a product is exact where a quotient may not be. */
+function split(writer: Writer, code: string, bits: number): readonly [rest: string, quotient: string] {
+  const quotient = writer.constant('w', `Math.floor(${code} * ${literal(2 ** -bits)})`);
+  return [writer.constant('w', `${code} - ${quotient} * ${String(2 ** bits)}`), quotient];
+}
+
 function remainder(writer: Writer, code: string): string {
-  const carry = writer.constant('w', `Math.floor(${code} * ${BY_HALF})`);
-  return writer.constant('w', `${code} - ${carry} * ${HALF}`);
+  return split(writer, code, 16)[0];
 }
 
-export function signedHigh(writer: Writer, { high }: Word): string {
-  const name = writer.variable('w', high);
-  writer.branch(`${high} >= 32768`, () => writer.line(`${name} = ${high} - ${HALF};`));
-  return name;
-}
+type WordOp = (writer: Writer, a: Word, b: Word) => Word;
 
-/** The signed value; rounded once where it has more than 24 bits. */
-export function signedValue(writer: Writer, word: Word): string {
-  return writer.constant('w', `${signedHigh(writer, word)} * ${HALF} + ${word.low}`);
-}
+export const WORD_OPS: Readonly<Record<'add' | 'sub' | 'mul' | 'xor' | 'min' | 'max', WordOp>> = {
+  add: (writer, a, b) => carried(writer, `${a[0]} + ${b[0]}`, `${a[1]} + ${b[1]}`),
+  sub: (writer, a, b) => carried(writer, `${a[0]} - ${b[0]}`, `${a[1]} - ${b[1]}`),
+  mul: multiply,
+  xor: (writer, a, b) => [writer.constant('w', `${a[0]} ^ ${b[0]}`), writer.constant('w', `${a[1]} ^ ${b[1]}`)],
+  min: (writer, a, b) => whereWords(writer, lessWords(writer, a, b, false), a, b),
+  max: (writer, a, b) => whereWords(writer, lessWords(writer, a, b, false), b, a),
+};
 
-export function unsignedValue(writer: Writer, { low, high }: Word): string {
-  return writer.constant('w', `${high} * ${HALF} + ${low}`);
-}
-
-export function addWords(writer: Writer, a: Word, b: Word): Word {
-  return carried(writer, `${a.low} + ${b.low}`, `${a.high} + ${b.high}`);
-}
-
-export function subtractWords(writer: Writer, a: Word, b: Word): Word {
-  return carried(writer, `${a.low} - ${b.low}`, `${a.high} - ${b.high}`);
-}
-
-function carried(writer: Writer, low: string, high: string): Word {
-  const sum = writer.constant('w', low);
-  const carry = writer.constant('w', `Math.floor(${sum} * ${BY_HALF})`);
-  const top = writer.constant('w', `${high} + ${carry}`);
-  return { low: writer.constant('w', `${sum} - ${carry} * ${HALF}`), high: remainder(writer, top) };
+function carried(writer: Writer, lows: string, highs: string): Word {
+  const [low, carry] = split(writer, writer.constant('w', lows), 16);
+  return [low, remainder(writer, writer.constant('w', `${highs} + ${carry}`))];
 }
 
 /** The left factor is taken byte by byte, so that products have 24 bits. */
-export function multiplyWords(writer: Writer, a: Word, b: Word): Word {
-  const { low, high } = byteProducts(writer, a.low, b.low);
-  const lowest = remainder(writer, low);
-  const shifted = lowByte(writer, high);
-  const sum = writer.constant('w', `${lowest} + ${shifted} * 256`);
-  const carry = writer.constant('w', `Math.floor(${sum} * ${BY_HALF})`);
-  const top = [
-    `Math.floor(${low} * ${BY_HALF})`,
-    `Math.floor(${high} * ${literal(2 ** -8)})`,
-    lowHalfOfProduct(writer, a.high, b.low),
-    lowHalfOfProduct(writer, a.low, b.high),
-    carry,
-  ].reduce((total, part) => writer.constant('w', `${total} + ${part}`));
-  return { low: writer.constant('w', `${sum} - ${carry} * ${HALF}`), high: remainder(writer, top) };
+function multiply(writer: Writer, a: Word, b: Word): Word {
+  const { first, second, low: sum } = byBytes(writer, a[0], b[0]);
+  const [low, carry] = split(writer, sum, 16);
+  const parts = [
+    `Math.floor(${first} * ${literal(2 ** -16)})`,
+    `Math.floor(${second} * ${literal(2 ** -8)})`,
+    byBytes(writer, a[1], b[0]).low,
+    byBytes(writer, a[0], b[1]).low,
+  ];
+  const high = parts.reduce((total, part) => writer.constant('w', `${total} + ${part}`), carry);
+  return [low, remainder(writer, high)];
 }
 
-/** `code * by` as `low + 256 * high`, each below 2^24. */
-function byteProducts(writer: Writer, code: string, by: string): { readonly low: string; readonly high: string } {
-  const upper = writer.constant('w', `Math.floor(${code} * ${literal(2 ** -8)})`);
-  const lower = writer.constant('w', `${code} - ${upper} * 256`);
-  return { low: writer.constant('w', `${lower} * ${by}`), high: writer.constant('w', `${upper} * ${by}`) };
-}
-
-function lowByte(writer: Writer, code: string): string {
-  const rest = writer.constant('w', `Math.floor(${code} * ${literal(2 ** -8)})`);
-  return writer.constant('w', `${code} - ${rest} * 256`);
-}
-
-function lowHalfOfProduct(writer: Writer, a: string, b: string): string {
-  const { low, high } = byteProducts(writer, a, b);
-  return writer.constant('w', `${remainder(writer, low)} + ${lowByte(writer, high)} * 256`);
-}
-
-export function xorWords(writer: Writer, a: Word, b: Word): Word {
-  return { low: writer.constant('w', `${a.low} ^ ${b.low}`), high: writer.constant('w', `${a.high} ^ ${b.high}`) };
+/** `code * by` as `first + 256 * second`, and what of it lies below 2^17 and is the same modulo 2^16. */
+function byBytes(
+  writer: Writer,
+  code: string,
+  by: string,
+): { readonly first: string; readonly second: string; readonly low: string } {
+  const [lower, upper] = split(writer, code, 8);
+  const [first, second] = [writer.constant('w', `${lower} * ${by}`), writer.constant('w', `${upper} * ${by}`)];
+  const low = writer.constant('w', `${remainder(writer, first)} + ${split(writer, second, 8)[0]} * 256`);
+  return { first, second, low };
 }
 
 /** Logical shift right by 0 to 31. */
-export function shiftWord(writer: Writer, { low, high }: Word, by: number): Word {
-  if (by === 0) return { low, high };
-  if (by >= 16) return { low: writer.constant('w', `Math.floor(${high} * ${literal(2 ** (16 - by))})`), high: '0' };
-  const moved = literal(2 ** -by);
-  const top = writer.constant('w', `Math.floor(${high} * ${moved})`);
-  const falling = writer.constant('w', `${high} - ${top} * ${literal(2 ** by)}`);
-  const kept = writer.constant('w', `Math.floor(${low} * ${moved})`);
-  return { low: writer.constant('w', `${kept} + ${falling} * ${literal(2 ** (16 - by))}`), high: top };
+export function shiftWord(writer: Writer, [low, high]: Word, by: number): Word {
+  if (by === 0) return [low, high];
+  if (by >= 16) return [writer.constant('w', `Math.floor(${high} * ${literal(2 ** (16 - by))})`), '0'];
+  const [falling, top] = split(writer, high, by);
+  const kept = writer.constant('w', `Math.floor(${low} * ${literal(2 ** -by)})`);
+  return [writer.constant('w', `${kept} + ${falling} * ${literal(2 ** (16 - by))}`), top];
 }
 
 export function equalWords(a: Word, b: Word): string {
-  return `(${a.low} === ${b.low} && ${a.high} === ${b.high})`;
+  return `(${a[0]} === ${b[0]} && ${a[1]} === ${b[1]})`;
 }
 
 export function lessWords(writer: Writer, a: Word, b: Word, orEqual: boolean): string {
-  const [left, right] = [signedHigh(writer, a), signedHigh(writer, b)];
-  return `(${left} < ${right} || (${left} === ${right} && ${a.low} ${orEqual ? '<=' : '<'} ${b.low}))`;
+  const [left, right] = [signedHigh(writer, a[1]), signedHigh(writer, b[1])];
+  return `(${left} < ${right} || (${left} === ${right} && ${a[0]} ${orEqual ? '<=' : '<'} ${b[0]}))`;
+}
+
+export function whereWords(writer: Writer, condition: string, a: Word, b: Word): Word {
+  return [writer.where('w', condition, a[0], b[0]), writer.where('w', condition, a[1], b[1])];
 }

@@ -74,13 +74,11 @@ export class GpuJsExecutable implements Executable {
   }
 
   dispose(): Promise<void> {
-    const { device, steps } = this.options;
-    return device.exclusive(async () => {
+    return this.options.device.exclusive(async () => {
       if (this.isDisposed) return;
       this.isDisposed = true;
       for (const id of [...this.handles.keys()]) this.free(id);
       for (const stage of this.stages) await stage.dispose();
-      for (const { kernel } of steps) device.release(kernel);
     });
   }
 

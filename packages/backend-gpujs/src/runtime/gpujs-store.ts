@@ -1,25 +1,19 @@
 // Parameters and state: on the host as they were written, on the device once a program has used them.
 
-import type { Store, StoreEntry, TensorData, TypedArray } from '@netwright/compiler';
-import { bindShape, equalTypes, formatType, NetwrightError } from '@netwright/ir';
-import { disposed, type Device, type Handle } from '../device/device.ts';
-import { sizeOf } from '../emit/emit-kernel.ts';
-import { fromPlanes, toPlanes, zeros } from './planes.ts';
-
-interface Held {
-  readonly entry: StoreEntry;
-  readonly shape: readonly number[];
-  /** The newest elements, where the host has them. */
-  host: TypedArray | undefined;
-  /** The same on the device, where a program has used them. */
-  handle: Handle | undefined;
-}
+import type { Store, StoreEntry, TensorData } from '@netwright/compiler';
+import { HostStore } from '@netwright/compiler/interpreter';
+import { NetwrightError } from '@netwright/ir';
+import type { Device, Handle } from '../device/device.ts';
+import { fromPlanes, toPlanes } from './planes.ts';
 
 export class GpuJsStore implements Store {
   readonly backend = 'gpujs';
   private readonly device: Device;
-  private readonly held = new Map<string, Held>();
-  private changes = 0;
+  private readonly host = new HostStore('gpujs', 'f32');
+  private readonly handles = new Map<string, Handle>();
+  /** Entries whose newest elements only the device has. */
+  private readonly ahead = new Set<string>();
+  private runs = 0;
   private isDisposed = false;
 
   constructor(device: Device) {
@@ -27,71 +21,63 @@ export class GpuJsStore implements Store {
   }
 
   get entries(): readonly StoreEntry[] {
-    return [...this.held.values()].map(({ entry }) => entry);
+    return this.host.entries;
   }
 
   get version(): number {
-    return this.changes;
+    return this.host.version + this.runs;
   }
 
   declare(entries: readonly StoreEntry[]): Promise<void> {
-    return this.inTurn('declare', async () => entries.forEach((entry) => this.declareOne(entry)));
+    return this.inTurn('declare', () => this.host.declare(entries));
   }
 
   read(name: string): Promise<TensorData> {
     return this.inTurn('read', async () => {
-      const held = this.find('read', name);
-      const { dtype } = held.entry.type;
-      held.host ??= await this.download(held);
-      return { dtype, shape: held.shape, data: held.host.slice() };
+      const handle = this.handles.get(name);
+      if (handle !== undefined && this.ahead.delete(name)) {
+        const { dtype } = await this.host.read(name);
+        this.host.data(name).set(fromPlanes(await this.device.download(handle), dtype, dtype === 'i32'));
+      }
+      return this.host.read(name);
     });
   }
 
   write(name: string, tensor: TensorData): Promise<void> {
     return this.inTurn('write', async () => {
-      const held = this.find('write', name);
-      const { type } = held.entry;
-      if (!equalTypes(type, tensor) || tensor.data.length !== sizeOf(held.shape)) {
-        throw new NetwrightError({
-          code: 'store.type',
-          operation: 'write',
-          scope: name,
-          expected: formatType(type),
-          received: `${formatType(tensor)} with ${String(tensor.data.length)} elements`,
-        });
-      }
-      const data = zeros(type.dtype, tensor.data.length);
-      data.set(tensor.data);
-      this.replace(held, undefined);
-      held.host = data;
-      this.changes++;
+      await this.host.write(name, tensor);
+      this.ahead.delete(name);
+      this.free(name);
     });
   }
 
   dispose(): Promise<void> {
     return this.device.exclusive(async () => {
-      for (const held of this.held.values()) this.replace(held, undefined);
-      this.held.clear();
+      for (const name of [...this.handles.keys()]) this.free(name);
       this.isDisposed = true;
+      await this.host.dispose();
     });
   }
 
   /** The device's copy, for a program in its turn. */
   async handle(name: string): Promise<Handle> {
-    const held = this.find('run', name);
-    held.handle ??= await this.device.upload(toPlanes(held.host ?? [], held.entry.type.dtype === 'i32'));
-    return held.handle;
+    const known = this.handles.get(name);
+    if (known !== undefined) return known;
+    const { dtype, data } = await this.host.read(name);
+    const made = await this.device.upload(toPlanes(data, dtype === 'i32'));
+    this.handles.set(name, made);
+    return made;
   }
 
   /** A program's new value in place of the old one. */
   update(name: string, handle: Handle): void {
-    const held = this.find('run', name);
-    this.replace(held, handle);
-    held.host = undefined;
+    this.free(name);
+    this.handles.set(name, handle);
+    this.ahead.add(name);
   }
 
   countRun(): void {
-    this.changes++;
+    this.runs++;
   }
 
   checkUsable(operation: string): void {
@@ -104,45 +90,10 @@ export class GpuJsStore implements Store {
     });
   }
 
-  private declareOne(entry: StoreEntry): void {
-    const known = this.held.get(entry.name);
-    if (known === undefined) {
-      const shape = bindShape(entry.type.shape, {});
-      this.held.set(entry.name, { entry, shape, host: zeros(entry.type.dtype, sizeOf(shape)), handle: undefined });
-    } else if (!equalTypes(known.entry.type, entry.type)) {
-      throw new NetwrightError({
-        code: 'store.type',
-        operation: 'declare',
-        scope: entry.name,
-        expected: formatType(known.entry.type),
-        received: formatType(entry.type),
-        hint: 'one store belongs to one model and optimizer',
-      });
-    }
-  }
-
-  private async download({ handle, entry: { type } }: Held): Promise<TypedArray> {
-    if (handle === undefined) throw disposed('read');
-    return fromPlanes(await this.device.download(handle), type.dtype, type.dtype === 'i32');
-  }
-
-  private replace(held: Held, handle: Handle | undefined): void {
-    if (held.handle !== undefined) this.device.free(held.handle);
-    held.handle = handle;
-  }
-
-  private find(operation: string, name: string): Held {
-    this.checkUsable(operation);
-    const held = this.held.get(name);
-    if (held !== undefined) return held;
-    throw new NetwrightError({
-      code: 'store.unknown',
-      operation,
-      scope: name,
-      expected: 'the name of a declared entry',
-      received: `one of no entry among ${String(this.held.size)}`,
-      hint: 'compile the graph for this store first',
-    });
+  private free(name: string): void {
+    const handle = this.handles.get(name);
+    if (handle !== undefined) this.device.free(handle);
+    this.handles.delete(name);
   }
 
   private inTurn<T>(operation: string, job: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 export { applyBinary, applyUnary, convert } from './arithmetic.ts';
+export { boundOf, Dependencies, hasValues } from './dependencies.ts';
 export {
   binary,
   cast,
@@ -42,6 +43,7 @@ export {
   type Extents,
   type Range,
 } from './index-algebra.ts';
+export { numberedAxes } from './numbered-axes.ts';
 export { atomKey, exprKey, guardKey, indexKey } from './keys.ts';
 export { printBuffer, printExpr, printGuards, printIndex, printKernel, printProgram } from './print.ts';
 export { rowMajorStorage } from './storage.ts';

@@ -3,9 +3,11 @@
 import type { KernelCapabilities } from '../capabilities.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { limitBuffers } from './limit-buffers.ts';
+import { padOperands } from './pad-operands.ts';
 import { splitOutputs } from './split-outputs.ts';
 import { splitReductions } from './split-reductions.ts';
 
 export function capabilityPasses(capabilities: KernelCapabilities): readonly SchedulePass[] {
-  return [splitReductions(capabilities), splitOutputs(capabilities), limitBuffers(capabilities)];
+  const limits = [splitReductions(capabilities), splitOutputs(capabilities), limitBuffers(capabilities)];
+  return capabilities.costlyGuards === true ? [...limits, padOperands(capabilities)] : limits;
 }

@@ -1,4 +1,4 @@
-// A sample of what runs in headless Chromium; the whole suite is in the long tests.
+// Training and the recorded oracle in headless Chromium; the conformance suite is in the long tests.
 
 import { compile, type Backend, type TensorData } from '@netwright/compiler';
 import {
@@ -18,9 +18,9 @@ import {
   type Graph,
 } from '@netwright/ir';
 import { gpujs } from '@netwright/backend-gpujs';
-import { afterAll, describe, expect, it } from 'vitest';
-import { hasChromium, openPage, type OpenPage } from './chromium/open-page.ts';
-import { remoteBackend } from './chromium/remote-backend.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumBackend, RUNS } from './gpujs-chromium/runs.ts';
+import { failuresOf, oracleCases } from './gpujs-oracle.ts';
 
 const STEPS = 20;
 const WEIGHTS = { conv: [4, 1, 3, 3], convBias: [4], head: [5, 36], headBias: [5] } as const;
@@ -63,27 +63,34 @@ async function losses(backend: Backend): Promise<readonly number[]> {
   return found;
 }
 
-describe.each([
-  ['webgl2', 'llvmpipe'],
-  ['webgpu', 'swiftshader'],
-] as const)('the mode %s on %s', (mode, driver) => {
-  if (!hasChromium) {
-    it('is not run, for want of Chromium: 1 case here, 917 in the long tests', () => expect(hasChromium).toBe(false));
-    return;
-  }
-  let opened: OpenPage | undefined;
-  afterAll(() => opened?.close());
+/** Numerics everywhere; networks on the driver that is fast enough, and on the others those that take a few seconds. */
+const NUMERICS = await oracleCases('numerics');
+const MODELS = await oracleCases('models');
+const SMALL = MODELS.filter(({ name }) => /lenet5|basic_block|se_block/.test(name));
+
+describe.each(RUNS)('the mode %s on %s', (...run) => {
+  const cases = [...NUMERICS, ...(run[1] === 'llvmpipe' ? MODELS : SMALL)];
+  const open = chromiumBackend(run, cases.length + 1);
+  if (open === undefined) return;
 
   it(`trains ${String(STEPS)} steps with dropout as WebAssembly does, and leaves no handles`, async () => {
-    opened = await openPage(driver);
-    const backend = await remoteBackend(opened.page, mode);
-    expect(backend.target).toBe(mode);
+    const backend = await open();
     const node = gpujs({ mode: 'webasm' });
     const expected = await losses(node);
     const received = await losses(backend);
     expect(expected[STEPS - 1]).toBeLessThan(expected[0] / 2);
     received.forEach((loss, at) => expect(Math.abs(loss - expected[at])).toBeLessThan(1e-3 * expected[at]));
     expect((await backend.usage()).handles).toBe(0);
-    await Promise.all([backend.dispose(), node.dispose()]);
+    await node.dispose();
   }, 120_000);
+
+  it.each(cases.map((one) => [one.name, one] as const))(
+    'oracle: %s',
+    async (_, one) => {
+      expect(await failuresOf(one, await open())).toEqual([]);
+    },
+    120_000,
+  );
 });
+
+it('counts the cases of the oracle', () => expect([NUMERICS.length, MODELS.length]).toEqual([74, 34]));

@@ -1,11 +1,9 @@
 // Which axes a value depends on, and how large integers can be.
 
-import type { Expr, Index } from '@netwright/compiler';
-import { rangeOf, type Extents } from '@netwright/compiler/kernels';
-import { childrenOf } from '@netwright/compiler/kernels';
-
-/** Integers up to here are exact in single precision. */
-export const EXACT = 2 ** 24;
+import { childrenOf } from './expression.ts';
+import { rangeOf, type Extents } from './index-algebra.ts';
+import type { Index } from './index-expression.ts';
+import type { Expr } from './kernel.ts';
 
 /** Axes of an expression that no reduction in it binds. */
 export class Dependencies {

@@ -1,5 +1,6 @@
-// Debian's Chromium, headless, with a page that holds the bundle of this package.
+// Debian's Chromium, headless, with a page that holds a bundle of the backend.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +11,19 @@ import { build, defaultClientConditions, type Rolldown } from 'vite';
 /** Where Debian puts it; another place is named by the variable `CHROMIUM`. */
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-export const hasChromium = existsSync(CHROMIUM);
+/** Whether Chromium is there; on Debian root gets it from the distribution. */
+export const hasChromium = existsSync(CHROMIUM) || (process.env['CHROMIUM'] === undefined && installed());
+
+function installed(): boolean {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  const apt = (...words: readonly string[]): boolean => {
+    const options = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300'];
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    return spawnSync('apt-get', [...options, ...words], { env, stdio: 'ignore', timeout: 600_000 }).status === 0;
+  };
+  const install = (): boolean => apt('install', '--no-install-recommends', 'chromium');
+  return (install() || (apt('update') && install())) && existsSync(CHROMIUM);
+}
 
 const ALWAYS = [
   '--no-sandbox',
