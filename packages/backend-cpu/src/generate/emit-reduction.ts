@@ -18,7 +18,7 @@ interface Accumulator {
   readonly parts: readonly { readonly value: Local; readonly index: Local | undefined }[];
 }
 
-/** Accumulators that start from what a slice before left in the output. */
+/** What slices before left in the output is added to the sum of this one. */
 export interface Resume {
   /** 1 in the first slice. */
   readonly first: Local;
@@ -40,8 +40,7 @@ export function emitReductions(
   const vector = fb.lanes;
   const partCount = lane === undefined ? 1 : (plan.tile.get(lane) ?? vector) / vector;
   const accumulators = makeAccumulators(context, reduces, points, partCount);
-  for (const accumulator of accumulators)
-    for (const part of accumulator.parts) initialize(context, accumulator, part, resume);
+  for (const accumulator of accumulators) for (const part of accumulator.parts) initialize(context, accumulator, part);
 
   const unrolled = over.filter((axis) => axis !== lane && plan.tile.has(axis));
   const steps = unrolled.reduce<ReadonlyMap<number, number>[]>(
@@ -65,6 +64,36 @@ export function emitReductions(
 
   const loops = plan.reduction.filter((axis) => over.includes(axis));
   const bodyPoints = accumulators.map(({ point }) => point);
+  /** A partial sum of its own for each step of the outermost loops: fewer digits are lost than in one long sum. */
+  const inParts = (depth: number): void => {
+    const totals = accumulators.flatMap(({ parts }) => parts.map(({ value }) => ({ value, total: fb.local('v128') })));
+    for (const { total, value } of totals) {
+      fb.get(value);
+      fb.set(total);
+    }
+    const from = (at: number): void => {
+      const axis = loops[at];
+      if (at < depth && axis !== undefined) {
+        emitLoop(context, { axis, step: 1, count: kernel.extents.get(axis) ?? 1 }, () => from(at + 1));
+        return;
+      }
+      for (const accumulator of accumulators)
+        for (const part of accumulator.parts) initialize(context, accumulator, part);
+      nest(depth);
+      for (const { value, total } of totals) {
+        fb.get(total);
+        fb.get(value);
+        fb.op('f32x4.add');
+        fb.set(total);
+      }
+    };
+    from(0);
+    for (const { value, total } of totals) {
+      fb.get(total);
+      fb.set(value);
+      fb.release(total);
+    }
+  };
   const nest = (depth: number): void => {
     const axis = loops[depth];
     if (axis === undefined) {
@@ -95,10 +124,11 @@ export function emitReductions(
         left === 0 ? undefined : () => stepAll(left),
       );
   };
-  context.scoped(() => nest(0));
+  context.scoped(() => (plan.partialDepth === 0 ? nest(0) : inParts(plan.partialDepth)));
 
   for (const accumulator of accumulators) {
     const result = finish(context, accumulator, lane !== undefined);
+    if (resume !== undefined) addStored(context, result, accumulator.point, resume);
     context.remember(context.key(accumulator.reduce, accumulator.point), result);
     for (const { value, index } of accumulator.parts) {
       if (value !== result) fb.release(value);
@@ -137,20 +167,11 @@ function pushIdentity(context: EmitContext, { op, body }: ReduceNode): void {
 
 function initialize(
   context: EmitContext,
-  { reduce, point }: Accumulator,
+  { reduce }: Accumulator,
   { value, index }: Accumulator['parts'][number],
-  resume: Resume | undefined,
 ): void {
   const { fb } = context;
-  if (resume === undefined) pushIdentity(context, reduce);
-  else {
-    fb.get(resume.first);
-    fb.if(
-      () => pushIdentity(context, reduce),
-      () => pushStored(context, resume.output, point),
-      'v128',
-    );
-  }
+  pushIdentity(context, reduce);
   fb.set(value);
   if (index === undefined) return;
   fb.i32x4(2 ** 31 - 1);
@@ -204,6 +225,21 @@ function combine({ fb }: EmitContext, { op, body }: ReduceNode): void {
   if (op === 'sum') fb.op(float ? 'f32x4.add' : 'i32x4.add');
   else if (float) emitMaximum(fb, false);
   else fb.op(body.dtype === 'i32' ? 'i32x4.max_s' : 'i32x4.max_u');
+}
+
+function addStored(context: EmitContext, result: Local, point: Point, { first, output }: Resume): void {
+  const { fb } = context;
+  fb.get(first);
+  fb.if(
+    () => fb.get(result),
+    () => {
+      fb.get(result);
+      pushStored(context, output, point);
+      fb.op('f32x4.add');
+    },
+    'v128',
+  );
+  fb.set(result);
 }
 
 /** The local with the result: parts joined, and lanes where they were reduced. */

@@ -74,12 +74,7 @@ function nodeCost(node: Node, lane: number | undefined): number {
 }
 
 /** Steps of one vector (or scalar, without lanes) for each output element, times the number of elements. */
-export function laneCost(
-  kernel: LoweredKernel,
-  census: Census,
-  lane: number | undefined,
-  vectorLanes: number,
-): number {
+export function laneCost(kernel: LoweredKernel, census: Census, lane: number | undefined, vectorLanes: number): number {
   const points = kernel.axes.reduce((product, axis) => product * (kernel.extents.get(axis) ?? 1), 1);
   const extent = lane === undefined ? 1 : (kernel.extents.get(lane) ?? 1);
   const share = lane === undefined ? 1 : Math.ceil(extent / vectorLanes) / extent;

@@ -15,6 +15,8 @@ export interface TileTuning {
   readonly vectors: number;
   /** Steps of a reduction between reloads of the accumulators, when each step touches new cache lines. */
   readonly reductionChunk: number;
+  /** Most products that are added one after the other. */
+  readonly longestSum: number;
   /** Bytes of the splatted operand that one group of rows should span. */
   readonly rowGroupBytes: number;
 }
@@ -25,6 +27,7 @@ export const simd128Tuning: TileTuning = {
   rows: [1, 4, 4, 2, 2],
   vectors: 4,
   reductionChunk: 256,
+  longestSum: 1024,
   rowGroupBytes: 1 << 17,
 };
 
@@ -48,10 +51,13 @@ export interface TilePlan {
   readonly reduction: readonly number[];
   /** Outermost loops over slices of reduction axes; accumulators are kept in the output between slices. */
   readonly slices: readonly { readonly axis: number; readonly size: number }[];
+  /** How many of the outermost loops over reduction axes add up partial sums, each made by the loops inside; 0 for one sum. */
+  readonly partialDepth: number;
   /** Estimated vector instructions of the whole kernel. */
   readonly cost: number;
 }
 
+const cacheLine = 64;
 const sharedIterations = 64;
 const smallestGroup = 8;
 /** More iterations than this would spend their time on decoding. */
@@ -68,7 +74,9 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
   const reduction = reductionOrder(kernel, loads, lane, shape.tile);
   const slices = shape.splat && lane !== undefined ? reductionSlices(kernel, loads, reduction, lane, tuning) : [];
   const order = outputOrder(kernel, loads, lane, shape);
-  return { lanes: tuning.lanes, lane, tile: shape.tile, ...splitOrder(kernel, shape, order, tuning), reduction, slices, cost };
+  const partialDepth = shape.splat && slices.length === 0 ? partialSums(kernel, reduction, tuning) : 0;
+  const loops = splitOrder(kernel, shape, order, tuning);
+  return { lanes: tuning.lanes, lane, tile: shape.tile, ...loops, reduction, slices, partialDepth, cost };
 }
 
 interface TileShape {
@@ -117,7 +125,10 @@ function reducedLaneTile(
   if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), column === undefined ? 4 : 2));
   if (column !== undefined) tile.set(column, Math.min(extentOf(kernel, column), 4));
   const accumulators = [...tile.values()].reduce((a, b) => a * b, 1);
-  const vectors = Math.min(Math.ceil(extentOf(kernel, lane) / lanes), accumulators >= 8 ? 1 : accumulators >= 4 ? 2 : 4);
+  const vectors = Math.min(
+    Math.ceil(extentOf(kernel, lane) / lanes),
+    accumulators >= 8 ? 1 : accumulators >= 4 ? 2 : 4,
+  );
   tile.set(lane, vectors * lanes);
   return { tile, row, splat: false };
 }
@@ -247,8 +258,9 @@ function reductionSlices(
   )
     return [];
   if (kernel.nodes.some((node) => node.kind === 'load' && node.slot === output.slot)) return [];
-  const splats = loads.filter((load) => !load.axes.has(lane));
-  if (!splats.every((load) => Math.abs(load.address.coefficients.get(innermost) ?? 0) >= 64)) return [];
+  const step = (load: LoadNode): number => Math.abs(load.address.coefficients.get(innermost) ?? 0);
+  const isContiguous = loads.some((load) => step(load) <= storedBytes[load.stored]);
+  if (isContiguous || loads.some((load) => load.axes.has(lane) && step(load) < cacheLine)) return [];
   const steps = reduction.reduce((product, axis) => product * extentOf(kernel, axis), 1);
   if (steps < 2 * tuning.reductionChunk) return [];
   const slices: { axis: number; size: number }[] = [];
@@ -263,6 +275,20 @@ function reductionSlices(
     room = 1;
   }
   return slices;
+}
+
+/** Zero unless every reduction of the kernel is one f32 sum over all loops. */
+function partialSums(kernel: LoweredKernel, reduction: readonly number[], { longestSum }: TileTuning): number {
+  const reduces = kernel.nodes.filter((node) => node.kind === 'reduce');
+  if (!reduces.every(({ op, dtype, over }) => op === 'sum' && dtype === 'f32' && over.length === reduction.length))
+    return 0;
+  let steps = reduction.reduce((product, axis) => product * extentOf(kernel, axis), 1);
+  let depth = 0;
+  while (steps > longestSum && depth + 1 < reduction.length) {
+    steps /= extentOf(kernel, reduction[depth] ?? -1);
+    depth += 1;
+  }
+  return depth;
 }
 
 function evenSize(extent: number, size: number): number {
