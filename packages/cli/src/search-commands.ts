@@ -2,11 +2,12 @@
 
 import os from 'node:os';
 import { serveTrials } from '@netwright/search/node';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { landscapeCommand, type LandscapeArguments } from './commands/landscape.ts';
 import { importSweep, sweepCommand, type SweepArguments } from './commands/sweep.ts';
 import { workerCommand, type WorkerArguments } from './commands/worker.ts';
 import type { Session } from './session.ts';
-import { parseOption, type SpecValue } from './spec.ts';
+import { parseOption, parseSpec, type SpecValue } from './spec.ts';
 
 type AddCommand = (name: string, description: string) => Command;
 type Finish = (code: number) => void;
@@ -30,6 +31,21 @@ export function addSearchCommands(command: AddCommand, session: Session, finish:
     .option('--lock-seconds <n>', 'silence after which a worker counts as lost (default: 30)', parseCount)
     .addHelpText('after', WORKER_HELP);
   worker.action(async () => finish(await workerCommand(session, worker.opts<WorkerArguments>())));
+
+  const landscape = command('landscape', 'draw the loss of trained models on a plane through their weights')
+    .argument('<model...>', 'model.safetensors or model.json, or the directory of a run; several share one scale')
+    .option('--data <spec>', 'dataset', parseSpec, parseSpec('mnist'))
+    .addOption(new Option('--part <part>', 'which part of it').choices(['train', 'test']).default('train'))
+    .option('--images <n>', 'images that the loss is the mean of', parseCount, 256)
+    .option('--points <n>', 'points along each side, an odd number', parseCount, 21)
+    .option('--range <x>', 'how far to go: 1 changes each filter by as much as its own norm', Number, 1)
+    .option('--seed <n>', 'decides the two directions', parseWhole, 0)
+    .option('--backend <spec>', 'backend', parseSpec, parseSpec('cpu'))
+    .option('--out <file>', 'page; the numbers go beside it as JSON', 'landscape.html')
+    .addHelpText('after', LANDSCAPE_HELP);
+  landscape.action(async (models: string[]) =>
+    finish(await landscapeCommand(session, models, landscape.opts<LandscapeArguments>())),
+  );
 
   // What the pools of a sweep start; it ends with the process that started it.
   const serve = command('serve-trials', 'run the trials that the parent process sends').helpOption(false);
@@ -79,6 +95,15 @@ Over several machines, each at the same commit and in the same directory of its 
 
   netwright sweep widths.mjs --out runs/widths --redis redis://host:6379
   netwright worker --redis redis://host:6379`;
+
+const LANDSCAPE_HELP = `
+Two random directions span a plane through the weights; each filter of a direction has the norm of the filter that it
+changes, so that networks of different scale compare (Li et al. 2018). Every point of a grid on the plane is evaluated in
+inference mode. The page shows contours and a view in space, and one number: the share of points that are not convex.
+
+  netwright train --model cifar_resnet56 --data fashionMnist --name skip --epochs 2
+  netwright train --model cifar_plain56 --data fashionMnist --name plain --epochs 2
+  netwright landscape runs/skip runs/plain --data fashionMnist --out surfaces.html`;
 
 const WORKER_HELP = `
 Start it in the directory of the checkout that matches the one in which \`netwright sweep\` was started: the path of the

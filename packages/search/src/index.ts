@@ -66,3 +66,6 @@ export {
   type TrialRecord,
 } from './sweep/definition.ts';
 export { trainTrial, type TrainTrialOptions, type TrainTrialResult } from './sweep/train-trial.ts';
+export { filterNormalizedDirection, type Direction } from './landscape/directions.ts';
+export { lossSurface, type LossSurface, type LossSurfaceOptions } from './landscape/loss-surface.ts';
+export { roughnessOf, type Roughness } from './landscape/roughness.ts';

@@ -14,3 +14,24 @@ export { leastSquares, type Sample } from './surfaces/least-squares.ts';
 export { canyon, sphere } from './surfaces/quadratics.ts';
 export { rosenbrock } from './surfaces/rosenbrock.ts';
 export { twoValleys } from './surfaces/two-valleys.ts';
+export { PANEL, SIDE } from './plot/scene.ts';
+export {
+  distributionPlot,
+  paretoFront,
+  scatterPlot,
+  SERIES_COLORS,
+  seriesPlot,
+  type Axis,
+  type BandPoint,
+  type ScatterOptions,
+  type Series,
+  type SeriesOptions,
+} from './plot/series.ts';
+export {
+  landscapeContours,
+  landscapeSurface,
+  lossDomain,
+  type LandscapeGrid,
+  type LossDomain,
+} from './plot/landscape.ts';
+export { studyPage, type StudyPage, type StudySection } from './plot/study-page.ts';
