@@ -14,4 +14,6 @@ export {
   type TestArchitectureOptions,
 } from './architecture/test-architecture.ts';
 export { lossesOf } from './architecture/train-tiny.ts';
-export { testOp, type OpCase } from './op/test-op.ts';
+export { testOp, type OpCase, type TestOpOptions } from './op/test-op.ts';
+export { testRewrite, type RewriteCase, type TestRewriteOptions } from './rewrite/test-rewrite.ts';
+export { testDataset, type TestDatasetOptions } from './dataset/test-dataset.ts';

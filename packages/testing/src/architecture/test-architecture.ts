@@ -8,14 +8,15 @@ import {
   formatType,
   fromJson,
   inferenceMode,
-  isNetwrightError,
   RANDOM_INPUTS,
   structuralHash,
   toJson,
   verifyGraph,
   type Graph,
 } from '@netwright/ir';
-import { describe, expect, it } from 'vitest';
+import { check, checkClose, checkEqual, checkError } from '../suite/checks.ts';
+import { declareSuite } from '../suite/declare-suite.ts';
+import { collectSuite, type Suite } from '../suite/suite.ts';
 import { checkGradients, lossesOf } from './train-tiny.ts';
 
 /** What another implementation says about a network. */
@@ -54,113 +55,140 @@ export function testArchitecture<O extends ModelOptions>(
   architecture: Architecture<O>,
   options: TestArchitectureOptions<O>,
 ): void {
+  declareSuite(architectureSuite(architecture, options));
+}
+
+export function architectureSuite<O extends ModelOptions>(
+  architecture: Architecture<O>,
+  options: TestArchitectureOptions<O>,
+): Suite {
   const { golden, backends = {}, lr = 0.05 } = options;
-  describe(architecture.family, () => {
-    it('has a variant tiny, a paper, and names that are its own', () => {
-      expect(architecture.variants).toContain('tiny');
-      expect(architecture.paper).toMatch(/^https:\/\//);
-      for (const name of architecture.variants) expect(architecture.has(name), name).toBe(true);
-      expect(architecture.has('no such network')).toBe(false);
+  return collectSuite(architecture.family, ({ group, test }) => {
+    test('has a variant tiny, a paper, and names that are its own', () => {
+      const { variants, paper } = architecture;
+      check('variants', variants.includes('tiny'), 'tiny among them', variants);
+      check('paper', paper.startsWith('https://'), 'an address that starts with https://', paper);
+      for (const name of variants) checkEqual(`has('${name}')`, architecture.has(name), true);
+      checkEqual("has('no such network')", architecture.has('no such network'), false);
     });
 
-    describe.each(architecture.variants)('%s', (name) => {
-      it('builds a valid graph that is the same every time', () => {
-        const model = architecture(name);
+    for (const name of architecture.variants) {
+      group(name, () => {
+        test('builds a valid graph that is the same every time', () => {
+          const model = architecture(name);
+          const graph = model.build();
+          verifyGraph(graph);
+          checkEqual('hash of the graph when it is built again', structuralHash(model.build()), structuralHash(graph));
+          checkEqual(
+            'type of the image',
+            formatType(graph.inputs.image.type),
+            `f32[N, ${model.inputShape.join(', ')}]`,
+          );
+          const [[output, { value, role }]] = Object.entries(graph.outputs);
+          const { type, scope } = graph.nodes[value];
+          checkEqual(
+            `first output, in ${scope}`,
+            { output, role, type: formatType(type) },
+            { output: 'logits', role: 'prediction', type: `f32[N, ${String(model.classes)}]` },
+          );
+        });
+
+        test('survives JSON', () => {
+          const graph = architecture(name).build();
+          const copy = fromJson(JSON.parse(JSON.stringify(toJson(graph))));
+          checkEqual('hash of the graph read from JSON', structuralHash(copy), structuralHash(graph));
+        });
+
+        test('has an inference form without what only training needs', () => {
+          const graph = architecture(name).build();
+          const inference = inferenceMode.run(graph);
+          verifyGraph(inference);
+          const predictions = Object.entries(graph.outputs).filter(([, { role }]) => role === 'prediction');
+          checkEqual(
+            'outputs of the inference form',
+            Object.keys(inference.outputs),
+            predictions.map(([output]) => output),
+          );
+          checkEqual('updates of the inference form', inference.updates, {});
+          checkEqual('scopes of random values of the inference form', randomNodes(inference), []);
+          const training = Object.keys(graph.outputs).length > predictions.length;
+          const fewer = Object.keys(inference.parameters).length < Object.keys(graph.parameters).length;
+          checkEqual('whether parameters that only training-only outputs use are dropped', fewer, training);
+        });
+      });
+    }
+
+    for (const one of golden) {
+      group(titleOf(one), () => {
+        const model = architecture(one.name, one.options);
         const graph = model.build();
-        verifyGraph(graph);
-        expect(structuralHash(model.build())).toBe(structuralHash(graph));
-        expect(formatType(graph.inputs.image.type)).toBe(`f32[N, ${model.inputShape.join(', ')}]`);
-        const [[first, { value, role }]] = Object.entries(graph.outputs);
-        expect([first, role, formatType(graph.nodes[value].type)]).toEqual([
-          'logits',
-          'prediction',
-          `f32[N, ${String(model.classes)}]`,
-        ]);
-      });
 
-      it('survives JSON', () => {
-        const graph = architecture(name).build();
-        const copy = fromJson(JSON.parse(JSON.stringify(toJson(graph))));
-        expect(structuralHash(copy)).toBe(structuralHash(graph));
-      });
-
-      it('has an inference form without what only training needs', () => {
-        const graph = architecture(name).build();
-        const inference = inferenceMode.run(graph);
-        verifyGraph(inference);
-        const predictions = Object.entries(graph.outputs).filter(([, { role }]) => role === 'prediction');
-        expect(Object.keys(inference.outputs)).toEqual(predictions.map(([output]) => output));
-        expect(inference.updates).toEqual({});
-        expect(randomNodes(inference), 'random values').toEqual([]);
-        const training = Object.keys(graph.outputs).length > predictions.length;
-        const fewer = Object.keys(inference.parameters).length < Object.keys(graph.parameters).length;
-        expect(fewer, 'parameters that only training-only outputs use are dropped').toBe(training);
-      });
-    });
-
-    describe.each(golden.map((one) => [titleOf(one), one] as const))('%s', (_, one) => {
-      const model = architecture(one.name, one.options);
-      const graph = model.build();
-
-      it('has the published number of parameters', () => {
-        expect(trainable(graph)).toBe(one.params);
-      });
-
-      it('has the published input and output', () => {
-        if (one.input !== undefined) expect([1, ...model.inputShape]).toEqual(one.input);
-        const [{ value }] = Object.values(graph.outputs);
-        const shape = graph.nodes[value].type.shape.map((dim) => (dim === 'N' ? 1 : dim));
-        expect(shape).toEqual(one.output ?? [1, model.classes]);
-      });
-
-      const { macs, stateDict } = one;
-      if (macs !== undefined) {
-        it('has the published number of multiply-adds', () => {
-          const total = costOf(inferenceMode.run(graph)).macs;
-          if (typeof macs === 'number') expect(total).toBe(macs);
-          else expect((total / 1e9).toFixed(macs.length - macs.indexOf('.') - 1)).toBe(macs);
+        test('has the published number of parameters', () => {
+          checkEqual('trainable parameters', trainable(graph), one.params);
         });
-      }
-      if (stateDict !== undefined) {
-        it('has the published names and shapes, in order', () => {
-          expect(stateDictOf(graph)).toEqual(stateDict);
-        });
-      }
-    });
 
-    describe('tiny, trained', () => {
+        test('has the published input and output', () => {
+          if (one.input !== undefined) checkEqual('shape of the input', [1, ...model.inputShape], one.input);
+          const [[name, { value }]] = Object.entries(graph.outputs);
+          const { type, scope } = graph.nodes[value];
+          const shape = type.shape.map((dim) => (dim === 'N' ? 1 : dim));
+          checkEqual(`shape of output ${name}, in ${scope}`, shape, one.output ?? [1, model.classes]);
+        });
+
+        const { macs, stateDict } = one;
+        if (macs !== undefined) {
+          test('has the published number of multiply-adds', () => {
+            const total = costOf(inferenceMode.run(graph)).macs;
+            if (typeof macs === 'number') checkEqual('multiply-adds', total, macs);
+            else
+              checkEqual('multiply-adds in billions', (total / 1e9).toFixed(macs.length - macs.indexOf('.') - 1), macs);
+          });
+        }
+        if (stateDict !== undefined) {
+          test('has the published names and shapes, in order', () => {
+            checkEqual('state_dict', stateDictOf(graph), stateDict);
+          });
+        }
+      });
+    }
+
+    group('tiny, trained', () => {
       const tiny = (): Model =>
         architecture('tiny', { classes: 3, imageSize: 16, ...options.tiny } as Partial<CommonOptions & O>);
 
-      it('has the gradients of finite differences, and none that is zero', async () => {
+      test('has the gradients of finite differences, and none that is zero', async () => {
         const report = await checkGradients(tiny());
-        expect(report.zero, 'parameters that the loss does not depend on').toEqual([]);
-        for (const { name, error } of report.checked) expect(error, name).toBeLessThan(1e-5);
+        checkEqual('parameters that the loss does not depend on', report.zero, []);
+        for (const { name, analytic, numeric, scale } of report.checked)
+          checkClose(`gradient by ${name}, along a random direction`, analytic, numeric, 1e-5 * scale);
       });
 
-      it.each(Object.entries({ reference: () => reference(), ...backends }))(
-        'learns one batch on %s: a tenth of the loss in 60 steps',
-        async (_, create) => {
+      for (const [title, create] of Object.entries({ reference: () => reference(), ...backends })) {
+        test(`learns one batch on ${title}: a tenth of the loss in 60 steps`, async () => {
           const backend = create();
           const losses = await lossesOf(tiny(), backend, { steps: 60, lr });
           await backend.dispose();
-          expect(losses.every(Number.isFinite), 'all losses are finite').toBe(true);
-          expect(losses.at(-1)).toBeLessThan(losses[0] / 10);
-        },
-      );
+          checkEqual(
+            'steps whose loss is not finite',
+            losses.flatMap((loss, step) => (Number.isFinite(loss) ? [] : [step])),
+            [],
+          );
+          const last = losses.at(-1) ?? NaN;
+          check('loss after 60 steps', last < losses[0] / 10, `below ${losses[0] / 10}`, last);
+        });
+      }
     });
 
-    it('refuses an unknown variant, and says which there are', () => {
-      const error = thrownBy(() => architecture('no such network'));
-      expect(isNetwrightError(error, 'architecture.variant')).toBe(true);
-      for (const name of architecture.variants) expect(String(error)).toContain(name);
-    });
+    test('refuses an unknown variant, and says which there are', () =>
+      checkError('variant', () => architecture('no such network'), 'architecture.variant', architecture.variants));
 
-    it('refuses unknown options', () => {
-      const error = thrownBy(() => architecture('tiny', { depht: 3 } as unknown as Partial<CommonOptions & O>));
-      expect(isNetwrightError(error, 'architecture.options')).toBe(true);
-      expect(String(error)).toContain('there is no option depht');
-    });
+    test('refuses unknown options', () =>
+      checkError(
+        'options',
+        () => architecture('tiny', { depht: 3 } as unknown as Partial<CommonOptions & O>),
+        'architecture.options',
+        ['there is no option depht'],
+      ));
   });
 }
 
@@ -194,12 +222,4 @@ function randomNodes(graph: Graph): readonly string[] {
       graph.nodes.some(({ inputs: read }) => read.includes(graph.inputs[name].value)),
   );
   return [...own, ...inside, ...inputs];
-}
-
-function thrownBy(attempt: () => unknown): unknown {
-  try {
-    return attempt();
-  } catch (error) {
-    return error;
-  }
 }

@@ -16,10 +16,18 @@ const SEED = 3;
 const STEP = 1e-6;
 
 export interface GradientReport {
-  /** Relative difference between the gradient and the central difference along a random direction. */
-  readonly checked: readonly { readonly name: string; readonly error: number }[];
+  /** The gradient and the central difference along a random direction, by parameter. */
+  readonly checked: readonly GradientCheck[];
   /** Parameters whose gradient is zero everywhere. */
   readonly zero: readonly string[];
+}
+
+export interface GradientCheck {
+  readonly name: string;
+  readonly analytic: number;
+  readonly numeric: number;
+  /** What the difference between them is to be measured by. */
+  readonly scale: number;
 }
 
 /** Compares the gradient of every parameter with finite differences, in double precision. */
@@ -32,7 +40,7 @@ export async function checkGradients(model: Model): Promise<GradientReport> {
   const inputs = batchOf(model, graph, 'f64');
   const at = await executable.run(inputs);
   const zero = names.filter((name) => largest(at[`d/${name}`].data) === 0);
-  const checked: { readonly name: string; readonly error: number }[] = [];
+  const checked: GradientCheck[] = [];
   for (const name of names) {
     const original = await store.read(name);
     const direction = drawNormal(original.data.length, uniformSource(name));
@@ -46,7 +54,7 @@ export async function checkGradients(model: Model): Promise<GradientReport> {
     const parts = direction.map((value, i) => value * at[`d/${name}`].data[i]);
     const analytic = parts.reduce((total, part) => total + part, 0);
     const scale = Math.abs(numeric) + Math.sqrt(parts.reduce((total, part) => total + part * part, 0)) + 1e-4;
-    checked.push({ name, error: Math.abs(analytic - numeric) / scale });
+    checked.push({ name, analytic, numeric, scale });
   }
   await executable.dispose();
   return { checked, zero };

@@ -2,10 +2,10 @@
 
 import type { Backend } from '@netwright/compiler';
 import { eliminateDeadCode, inlineFunctions, isNetwrightError, NetwrightError, type Graph } from '@netwright/ir';
-import { expect } from 'vitest';
 import { expectResults, expectSameBits } from '../run/expect-close.ts';
 import { runProgram, runReference, type Program } from '../run/run-program.ts';
 import { tolerancesOf } from '../run/tolerance.ts';
+import { check, checkError, outcomeOf } from '../suite/checks.ts';
 import type { BackendCase } from './backend-case.ts';
 
 export type Outcome = 'compared' | 'refused';
@@ -15,11 +15,7 @@ export type Outcome = 'compared' | 'refused';
  *
  * @throws NetwrightError `testing.refused` when the backend fails on a graph of supported primitives, and those of the comparison.
  */
-export async function checkCase(
-  backend: Backend,
-  name: string,
-  { build, exact = false }: BackendCase,
-): Promise<Outcome> {
+export async function checkCase(backend: Backend, { build, exact = false }: BackendCase): Promise<Outcome> {
   const program = build();
   const refused = unsupportedIn(program.graph, backend);
   if (refused.length > 0) {
@@ -27,12 +23,12 @@ export async function checkCase(
     return 'refused';
   }
   const { precision } = backend.capabilities;
-  const comparison = { name, graph: program.graph, precision };
+  const comparison = { name: '', graph: program.graph, precision };
   const expected = await runReference(program);
   const received = await runProgram(backend, program).catch((error: unknown) => {
     throw new NetwrightError({
       code: 'testing.refused',
-      operation: name,
+      operation: '',
       expected: `results from ${backend.name}, which does not list any of these primitives as unsupported`,
       received: error instanceof Error ? error.message : String(error),
       hint: 'support it, or list the primitive in capabilities.unsupported',
@@ -57,21 +53,21 @@ export function unsupportedIn(graph: Graph, { capabilities }: Backend): readonly
 
 /** Both the compiler and the backend itself must say no, with an error of ours. */
 async function expectRefusal(backend: Backend, program: Program): Promise<void> {
-  const compiled: unknown = await runProgram(backend, program).then(
-    () => undefined,
-    (error: unknown) => error,
+  await checkError(
+    `compile, of what ${backend.name} lists as unsupported`,
+    () => runProgram(backend, program),
+    'compile.unsupported',
+    [],
   );
-  expect(
-    isNetwrightError(compiled, 'compile.unsupported'),
-    `${backend.name} must refuse what it lists as unsupported`,
-  ).toBe(true);
   const store = await backend.createStore();
-  const loaded: unknown = await backend
-    .load(inlineFunctions.run(program.graph), store, { dims: program.dims ?? {} })
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-  expect(isNetwrightError(loaded), `${backend.name} loads what it lists as unsupported`).toBe(true);
+  const outcome = await outcomeOf(() =>
+    backend.load(inlineFunctions.run(program.graph), store, { dims: program.dims ?? {} }),
+  );
+  check(
+    `load, of what ${backend.name} lists as unsupported`,
+    isNetwrightError(outcome),
+    'an error of Netwright',
+    outcome instanceof Error ? outcome.message : 'none',
+  );
   await store.dispose();
 }

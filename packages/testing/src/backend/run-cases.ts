@@ -6,21 +6,22 @@ import {
   broadcastTo,
   cast,
   constant,
+  conv2d,
   exp,
   GraphBuilder,
   matmul,
   mul,
   relu,
+  reshape,
   sum,
   tensorType,
   type Graph,
 } from '@netwright/ir';
-import { expect } from 'vitest';
-import { drawNormal, uniformSource } from '../run/draw.ts';
+import { drawNormal, sizeOf, uniformSource } from '../run/draw.ts';
 import { expectSameBits } from '../run/expect-close.ts';
 import { tensorOf } from '../run/tensors.ts';
+import { check, checkEqual, checkError } from '../suite/checks.ts';
 import type { BehaviourCase } from './behaviour-case.ts';
-import { expectError } from './expect-error.ts';
 
 const VECTOR = tensorType('f32', [3]);
 
@@ -29,9 +30,9 @@ export const runCases: readonly BehaviourCase[] = [
     name: 'updates read the values from before the run',
     async check(backend: Backend): Promise<void> {
       const { results, entries } = await runTwice(backend, swapGraph(), { a: [1, 2, 3], b: [4, 5, 6] });
-      expect(results.a).toEqual([4, 5, 6]);
-      expect(results.sum).toEqual([5, 7, 9]);
-      expect(entries).toEqual({ a: [1, 2, 3], b: [4, 5, 6] });
+      checkEqual('output a', results.a, [4, 5, 6]);
+      checkEqual('output sum', results.sum, [5, 7, 9]);
+      checkEqual('store', entries, { a: [1, 2, 3], b: [4, 5, 6] });
     },
   },
   {
@@ -45,8 +46,8 @@ export const runCases: readonly BehaviourCase[] = [
       builder.update('b', next);
       builder.output('a', next);
       const { results, entries } = await runTwice(backend, builder.finish(), { a: [1, 2, 3], b: [0, 0, 0] });
-      expect(results.a).toEqual([4, 8, 12]);
-      expect(entries).toEqual({ a: [4, 8, 12], b: [4, 8, 12] });
+      checkEqual('output a', results.a, [4, 8, 12]);
+      checkEqual('store', entries, { a: [4, 8, 12], b: [4, 8, 12] });
     },
   },
   {
@@ -65,7 +66,7 @@ export const runCases: readonly BehaviourCase[] = [
       const executable = await compile(builder.finish(), backend, { store });
       await store.write('weight', vector(backend, [1, 2, 3]));
       const results = await executable.run({ x: vector(backend, [10, 20, 30]) });
-      expect(numbersOf(results)).toEqual({
+      checkEqual('outputs', numbersOf(results), {
         input: [10, 20, 30],
         parameter: [1, 2, 3],
         constant: [7, 7, 7],
@@ -85,9 +86,9 @@ export const runCases: readonly BehaviourCase[] = [
       const kept = Array.from(first.y.data);
       first.e.data.fill(5);
       await executable.run(productInputs(backend, 2, 'second'));
-      expect(Array.from(first.y.data)).toEqual(kept);
+      checkEqual('output y of the first run, after the second', first.y.data, kept);
       const again = await executable.run(inputs);
-      expect(Array.from(again.y.data)).toEqual(kept);
+      checkEqual('output y of the third run', again.y.data, kept);
       await executable.dispose();
     },
   },
@@ -112,9 +113,44 @@ export const runCases: readonly BehaviourCase[] = [
       const together = await Promise.all(inputs.map((one) => executable.run(one)));
       for (const [index, one] of inputs.entries()) {
         const alone = await executable.run(one);
-        expect(Array.from(together[index].y.data)).toEqual(Array.from(alone.y.data));
+        checkEqual(`output y of run ${index}`, together[index].y.data, alone.y.data);
       }
       await executable.dispose();
+    },
+  },
+  {
+    name: 'a run reads what was written last, also where it prepares parameters',
+    async check(backend: Backend): Promise<void> {
+      const builder = new GraphBuilder();
+      const image = builder.input('image', tensorType('f32', ['N', 2, 5, 5]));
+      const weight = builder.parameter('weight', [4, 2, 3, 3]);
+      const scale = reshape(builder.parameter('scale', [4]), [4, 1, 1, 1]);
+      builder.output('y', conv2d(image, mul(weight, scale), { padding: 1 }));
+      const store = await backend.createStore();
+      const executable = await compile(builder.finish(), backend, { dims: { N: 2 }, store });
+      const { precision } = backend.capabilities;
+      const filled = (shape: readonly number[], seed: string): TensorData =>
+        tensorOf(tensorType('f32', shape), drawNormal(sizeOf(shape), uniformSource(seed)), precision);
+      const inputs = { image: filled([2, 2, 5, 5], 'image') };
+      const written: TensorData[] = [];
+      for (const factor of [1, 2, -1]) {
+        await store.write('weight', filled([4, 2, 3, 3], 'weight'));
+        await store.write('scale', tensorOf(tensorType('f32', [4]), [factor, factor, factor, factor], precision));
+        written.push((await executable.run(inputs)).y);
+      }
+      const [once, twice, negative] = written;
+      checkEqual(
+        'output y after scale became 2',
+        twice.data,
+        once.data.map((value) => 2 * value),
+      );
+      checkEqual(
+        'output y after scale became -1',
+        negative.data.map(withoutZeroSign),
+        once.data.map((value) => withoutZeroSign(-value)),
+      );
+      await executable.dispose();
+      await store.dispose();
     },
   },
   {
@@ -124,7 +160,7 @@ export const runCases: readonly BehaviourCase[] = [
       const { seed, step, offset } = builder.randomKey();
       builder.output('sum', add(add(seed, step), add(offset, 5)));
       const executable = await compile(builder.finish(), backend);
-      expect(numbersOf(await executable.run({}))).toEqual({ sum: [5] });
+      checkEqual('outputs', numbersOf(await executable.run({})), { sum: [5] });
       await executable.dispose();
     },
   },
@@ -155,7 +191,7 @@ export const runCases: readonly BehaviourCase[] = [
   ),
   {
     name: 'compilation refuses a dimension without a size',
-    check: (backend) => expectError(compile(productGraph(), backend), 'dim.unbound', 'N'),
+    check: (backend) => checkError('compile', () => compile(productGraph(), backend), 'dim.unbound', ['N']),
   },
   {
     name: 'the report counts what the graph counts',
@@ -166,10 +202,17 @@ export const runCases: readonly BehaviourCase[] = [
       builder.output('y', relu(matmul(x, weight)));
       const store = await backend.createStore();
       const { report, dispose } = await compile(builder.finish(), backend, { store, dims: { N: 5 } });
-      expect(report).toMatchObject({ backend: backend.name, target: backend.target, parameters: 24, macs: 120 });
-      expect(report.kernels.length).toBeGreaterThan(0);
-      expect(report.peakBytes).toBeGreaterThanOrEqual(4 * 5 * 6);
-      expect(report.persistentBytes).toBeGreaterThanOrEqual(4 * 24);
+      const { backend: name, target, parameters, macs } = report;
+      const facts = { backend: backend.name, target: backend.target, parameters: 24, macs: 120 };
+      checkEqual('report', { backend: name, target, parameters, macs }, facts);
+      check('report.kernels', report.kernels.length > 0, 'at least one', report.kernels.length);
+      check('report.peakBytes', report.peakBytes >= 4 * 5 * 6, 'at least the output', report.peakBytes);
+      check(
+        'report.persistentBytes',
+        report.persistentBytes >= 4 * 24,
+        'at least the parameter',
+        report.persistentBytes,
+      );
       await dispose();
       await store.dispose();
     },
@@ -187,14 +230,18 @@ function wrongInputs(
       const store = await backend.createStore();
       const executable = await compile<string, string>(productGraph(), backend, { dims: { N: 2 }, store });
       const good = productInputs(backend, 2, 'good');
-      await expectError(executable.run(spoil(good, backend)), 'run.inputs', place);
-      expect(Array.from((await store.read('runs')).data)).toEqual([0]);
+      await checkError('run', () => executable.run(spoil(good, backend)), 'run.inputs', [place]);
+      checkEqual('state runs after the refusal', (await store.read('runs')).data, [0]);
       await executable.run(good);
-      expect(Array.from((await store.read('runs')).data)).toEqual([1]);
+      checkEqual('state runs after a run', (await store.read('runs')).data, [1]);
       await executable.dispose();
       await store.dispose();
     },
   };
+}
+
+function withoutZeroSign(value: number): number {
+  return value + 0;
 }
 
 /** y = relu(x w) and e = sum(exp(y)); counts its runs. */

@@ -3,12 +3,11 @@
 import type { Backend, Store, StoreEntry, TensorData } from '@netwright/compiler';
 import { add, GraphBuilder, tensorType, type DType } from '@netwright/ir';
 import { compile } from '@netwright/compiler';
-import { expect } from 'vitest';
 import { expectSameBits } from '../run/expect-close.ts';
 import { sizeOf } from '../run/draw.ts';
 import { tensorOf } from '../run/tensors.ts';
+import { check, checkEqual, checkError } from '../suite/checks.ts';
 import type { BehaviourCase } from './behaviour-case.ts';
-import { expectError } from './expect-error.ts';
 
 const F32_VALUES = [
   0,
@@ -58,14 +57,18 @@ export const storeCases: readonly BehaviourCase[] = [
   })),
   inStore('declares entries as zeros', async (store) => {
     const { data } = await store.read(ENTRY.name);
-    expect(Array.from(data)).toEqual([0, 0, 0, 0, 0, 0]);
+    checkEqual(ENTRY.name, data, [0, 0, 0, 0, 0, 0]);
   }),
   inStore('keeps an entry that is declared again', async (store, backend) => {
     await store.write(ENTRY.name, sixNumbers(backend));
     await store.declare([ENTRY, { name: 'other', type: tensorType('i32', []) }]);
-    expect(Array.from((await store.read(ENTRY.name)).data)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(store.entries.map(({ name }) => name)).toEqual([ENTRY.name, 'other']);
-    expect(store.entries[0].type).toEqual(ENTRY.type);
+    checkEqual(ENTRY.name, (await store.read(ENTRY.name)).data, [1, 2, 3, 4, 5, 6]);
+    checkEqual(
+      'entries',
+      store.entries.map(({ name }) => name),
+      [ENTRY.name, 'other'],
+    );
+    checkEqual(`type of ${ENTRY.name}`, store.entries[0].type, ENTRY.type);
   }),
   inStore('copies what it is given and what it gives', async (store, backend) => {
     const given = sixNumbers(backend);
@@ -73,15 +76,15 @@ export const storeCases: readonly BehaviourCase[] = [
     given.data.fill(9);
     const read = await store.read(ENTRY.name);
     read.data.fill(8);
-    expect(Array.from((await store.read(ENTRY.name)).data)).toEqual([1, 2, 3, 4, 5, 6]);
+    checkEqual(ENTRY.name, (await store.read(ENTRY.name)).data, [1, 2, 3, 4, 5, 6]);
   }),
   inStore('counts writes in its version', async (store, backend) => {
     const before = store.version;
     await store.write(ENTRY.name, sixNumbers(backend));
     const written = store.version;
     await store.read(ENTRY.name);
-    expect(written).toBeGreaterThan(before);
-    expect(store.version).toBe(written);
+    check('version after a write', written > before, `more than ${before}`, written);
+    checkEqual('version after a read', store.version, written);
   }),
   {
     name: 'counts runs with updates in its version, and no others',
@@ -91,10 +94,10 @@ export const storeCases: readonly BehaviourCase[] = [
       const reader = await compile(counterGraph(false), backend, { store });
       const start = store.version;
       await reader.run({});
-      expect(store.version).toBe(start);
+      checkEqual('version after a run without updates', store.version, start);
       await counter.run({});
-      expect(store.version).toBeGreaterThan(start);
-      expect(Array.from((await store.read('count')).data)).toEqual([1]);
+      check('version after a run with updates', store.version > start, `more than ${start}`, store.version);
+      checkEqual('state count', (await store.read('count')).data, [1]);
       await Promise.all([counter.dispose(), reader.dispose()]);
       await store.dispose();
     },
@@ -108,42 +111,53 @@ export const storeCases: readonly BehaviourCase[] = [
       await executables[0].run({});
       await executables[1].run({});
       const counts = await Promise.all(stores.map(async (store) => (await store.read('count')).data[0]));
-      expect(counts).toEqual([2, 1]);
+      checkEqual('state count of each store', counts, [2, 1]);
       await Promise.all(executables.map((executable) => executable.dispose()));
       await Promise.all(stores.map((store) => store.dispose()));
     },
   },
-  inStore('refuses to read an unknown name', (store) => expectError(store.read('missing'), 'store.unknown', 'missing')),
+  inStore('refuses to read an unknown name', (store) =>
+    checkError('read', () => store.read('missing'), 'store.unknown', ['missing']),
+  ),
   inStore('refuses to write an unknown name', (store, backend) =>
-    expectError(store.write('missing', sixNumbers(backend)), 'store.unknown', 'missing'),
+    checkError('write', () => store.write('missing', sixNumbers(backend)), 'store.unknown', ['missing']),
   ),
   inStore('refuses another shape', (store, backend) =>
-    expectError(
-      store.write(ENTRY.name, tensorOf(tensorType('f32', [3, 2]), [1, 2, 3, 4, 5, 6], backend.capabilities.precision)),
+    checkError(
+      'write',
+      () =>
+        store.write(
+          ENTRY.name,
+          tensorOf(tensorType('f32', [3, 2]), [1, 2, 3, 4, 5, 6], backend.capabilities.precision),
+        ),
       'store.type',
-      ENTRY.name,
+      [ENTRY.name],
     ),
   ),
   inStore('refuses another element type', (store) =>
-    expectError(
-      store.write(ENTRY.name, { dtype: 'i32', shape: [2, 3], data: new Int32Array(6) }),
+    checkError(
+      'write',
+      () => store.write(ENTRY.name, { dtype: 'i32', shape: [2, 3], data: new Int32Array(6) }),
       'store.type',
-      ENTRY.name,
+      [ENTRY.name],
     ),
   ),
   inStore('refuses too few elements', (store) =>
-    expectError(
-      store.write(ENTRY.name, { dtype: 'f32', shape: [2, 3], data: new Float32Array(5) }),
+    checkError(
+      'write',
+      () => store.write(ENTRY.name, { dtype: 'f32', shape: [2, 3], data: new Float32Array(5) }),
       'store.type',
-      ENTRY.name,
+      [ENTRY.name],
     ),
   ),
   inStore('refuses to declare an entry with another type', (store) =>
-    expectError(store.declare([{ ...ENTRY, type: tensorType('f32', [6]) }]), 'store.type', ENTRY.name),
+    checkError('declare', () => store.declare([{ ...ENTRY, type: tensorType('f32', [6]) }]), 'store.type', [
+      ENTRY.name,
+    ]),
   ),
 ];
 
-async function roundTrip(backend: Backend, { name, dtype, shape, values }: Contents): Promise<void> {
+async function roundTrip(backend: Backend, { dtype, shape, values }: Contents): Promise<void> {
   const store = await backend.createStore();
   const type = tensorType(dtype, shape);
   await store.declare([
@@ -156,9 +170,9 @@ async function roundTrip(backend: Backend, { name, dtype, shape, values }: Conte
   await store.write('entry', written);
   const { precision } = backend.capabilities;
   const expected: TensorData = tensorOf(type, written.data, precision);
-  expectSameBits({ name, precision }, 'entry', expected, await store.read('entry'));
-  expect(Array.from((await store.read('before')).data)).toEqual([0, 0, 0]);
-  expect(Array.from((await store.read('after')).data)).toEqual([0, 0, 0]);
+  expectSameBits({ name: '', precision }, 'entry', expected, await store.read('entry'));
+  checkEqual('the entry before', (await store.read('before')).data, [0, 0, 0]);
+  checkEqual('the entry after', (await store.read('after')).data, [0, 0, 0]);
   await store.dispose();
 }
 

@@ -1,15 +1,17 @@
 // The conformance suite of backends: one call in a test file.
 
 import type { Backend } from '@netwright/compiler';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkEqual } from '../suite/checks.ts';
+import { declareSuite } from '../suite/declare-suite.ts';
+import { collectSuite, type Suite } from '../suite/suite.ts';
 import type { BackendCase } from './backend-case.ts';
+import type { BehaviourCase } from './behaviour-case.ts';
 import { checkCase, type Outcome } from './check-case.ts';
 import { functionCases, maskCases } from './function-cases.ts';
 import { PRIMITIVE_NAMES, primitiveCases } from './primitive-cases.ts';
 import { runCases } from './run-cases.ts';
 import { storeCases } from './store-cases.ts';
 import { trainingCases } from './training-cases.ts';
-import type { BehaviourCase } from './behaviour-case.ts';
 
 /**
  * Declares the tests of a backend against the reference in double precision: every sample of every primitive with its gradients, functions and losses,
@@ -20,54 +22,66 @@ import type { BehaviourCase } from './behaviour-case.ts';
  * @param createBackend - called once.
  */
 export function testBackend(name: string, createBackend: () => Backend | Promise<Backend>): void {
-  describe(name, () => {
-    const outcomes = new Map<string, Outcome>();
-    let declared = 0;
-    let backend: Backend | undefined;
-    const opened = (): Backend => {
-      if (backend === undefined) throw new RangeError('the backend was not created');
-      return backend;
-    };
-    beforeAll(async () => {
-      backend = await createBackend();
-    });
-    afterAll(async () => {
-      await backend?.dispose();
-    });
+  declareSuite(backendSuite(name, createBackend));
+}
 
-    it('lists only primitives as unsupported', () => {
-      const names: readonly string[] = PRIMITIVE_NAMES;
-      expect(opened().capabilities.unsupported.filter((op) => !names.includes(op))).toEqual([]);
-    });
-
-    const compare = (group: string, cases: readonly BackendCase[]): void => {
-      declared += cases.length;
-      describe(group, () => {
-        it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
-          outcomes.set(`${group} ${one.name}`, await checkCase(opened(), `${group}, ${one.name}`, one));
-        });
+export function backendSuite(name: string, createBackend: () => Backend | Promise<Backend>): Suite {
+  const outcomes = new Map<string, Outcome>();
+  let declared = 0;
+  let backend: Backend | undefined;
+  const opened = (): Backend => {
+    if (backend === undefined) throw new RangeError('the backend was not created');
+    return backend;
+  };
+  return collectSuite(
+    name,
+    ({ group, test }) => {
+      test('lists only primitives as unsupported', () => {
+        const names: readonly string[] = PRIMITIVE_NAMES;
+        const others = opened().capabilities.unsupported.filter((op) => !names.includes(op));
+        checkEqual('names in capabilities.unsupported that are no primitives', others, []);
       });
-    };
-    const behave = (group: string, cases: readonly BehaviourCase[]): void => {
-      declared += cases.length;
-      describe(group, () => {
-        it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, { check }) => {
-          await check(opened());
-          outcomes.set(`${group} ${_}`, 'compared');
+      const compare = (title: string, cases: readonly BackendCase[]): void => {
+        declared += cases.length;
+        group(title, () => {
+          for (const one of cases) {
+            test(one.name, async () => {
+              outcomes.set(`${title} ${one.name}`, await checkCase(opened(), one));
+            });
+          }
         });
-      });
-    };
-    for (const op of PRIMITIVE_NAMES) compare(op, primitiveCases(op));
-    compare('functions', functionCases);
-    compare('random masks', maskCases);
-    behave('store', storeCases);
-    behave('runs', runCases);
-    behave('training', trainingCases);
+      };
+      const behave = (title: string, cases: readonly BehaviourCase[]): void => {
+        declared += cases.length;
+        group(title, () => {
+          for (const one of cases) {
+            test(one.name, async () => {
+              await one.check(opened());
+              outcomes.set(`${title} ${one.name}`, 'compared');
+            });
+          }
+        });
+      };
+      for (const op of PRIMITIVE_NAMES) compare(op, primitiveCases(op));
+      compare('functions', functionCases);
+      compare('random masks', maskCases);
+      behave('store', storeCases);
+      behave('runs', runCases);
+      behave('training', trainingCases);
 
-    it(`runs all ${String(declared)} cases`, () => {
-      const refused = [...outcomes.values()].filter((outcome) => outcome === 'refused').length;
-      expect(outcomes.size, 'cases that gave an outcome').toBe(declared);
-      if (opened().capabilities.unsupported.length === 0) expect(refused, 'cases refused').toBe(0);
-    });
-  });
+      test(`runs all ${String(declared)} cases`, () => {
+        const refused = [...outcomes.values()].filter((outcome) => outcome === 'refused').length;
+        checkEqual('cases that gave an outcome', outcomes.size, declared);
+        if (opened().capabilities.unsupported.length === 0) checkEqual('cases refused', refused, 0);
+      });
+    },
+    {
+      async open() {
+        backend = await createBackend();
+      },
+      async close() {
+        await backend?.dispose();
+      },
+    },
+  );
 }

@@ -5,13 +5,13 @@ import { reference } from '@netwright/backend-reference';
 import { compile, type Backend, type Executable, type Store, type TensorData } from '@netwright/compiler';
 import { crossEntropy, inferenceMode, type Graph } from '@netwright/ir';
 import { buildTrainingStep } from '@netwright/train';
-import { expect } from 'vitest';
 import { kitMomentum } from '../optimizer/kit-momentum.ts';
 import { drawNormal, uniformSource } from '../run/draw.ts';
 import { expectSameBits, expectTensor, type Comparison } from '../run/expect-close.ts';
 import { loadReference } from '../run/run-program.ts';
 import { tensorOf, type Precision } from '../run/tensors.ts';
 import { largest } from '../run/tolerance.ts';
+import { checkEqual } from '../suite/checks.ts';
 import type { BehaviourCase } from './behaviour-case.ts';
 import { unsupportedIn } from './check-case.ts';
 import { SMALL_MODEL, smallModel } from './small-model.ts';
@@ -156,7 +156,7 @@ async function trainingFollows(backend: Backend): Promise<void> {
     received: Readonly<Record<string, TensorData>>,
   ): void => {
     const comparison: Comparison = { name: what, precision: tested.precision };
-    expect(Object.keys(received).sort(), what).toEqual(Object.keys(expected).sort());
+    checkEqual(what, Object.keys(received).sort(), Object.keys(expected).sort());
     for (const [name, tensor] of Object.entries(expected)) {
       const bound =
         tensor.dtype === 'f32' ? PER_STEP[tested.precision] * (steps + 1) * Math.max(largest(tensor.data), 1e-3) : 0;
@@ -183,7 +183,7 @@ async function trainingFollows(backend: Backend): Promise<void> {
   const unmoved = Object.keys(initial).filter(
     (name) => Array.from(initial[name].data).join() === Array.from(final[name].data).join(),
   );
-  expect(unmoved, 'entries that training left alone').toEqual([]);
+  checkEqual('entries that training left alone', unmoved, []);
   await tested.close();
   await ideal.close();
 }
@@ -193,7 +193,7 @@ async function gateHolds(backend: Backend, bad: number): Promise<void> {
   await session.step(0, BATCH, 0.05);
   const before = await session.snapshot();
   const outputs = await session.step(0, BATCH, 0.05, bad);
-  expect(Array.from(outputs.finite.data), 'output finite').toEqual([0]);
+  checkEqual('output finite', outputs.finite.data, [0]);
   const after = await session.snapshot();
   for (const [name, tensor] of Object.entries(before)) {
     expectSameBits(
@@ -204,6 +204,6 @@ async function gateHolds(backend: Backend, bad: number): Promise<void> {
     );
   }
   const next = await session.step(0, BATCH, 0.05);
-  expect(Array.from(next.finite.data), 'output finite of the step after').toEqual([1]);
+  checkEqual('output finite of the step after', next.finite.data, [1]);
   await session.close();
 }

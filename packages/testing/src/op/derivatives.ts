@@ -85,39 +85,48 @@ export function derivativeGraph({ types, data, dims, build }: Computation, unifo
   return { graph: builder.finish(), inputs: numbers, moved };
 }
 
-export interface DerivativeErrors {
-  /** `|analytic - numeric|` over the scale of both. */
-  readonly first: number;
-  readonly second: number;
+/** One derivative along a random direction of one operand. */
+export interface DerivativeError {
+  readonly order: 'first' | 'second';
+  /** `x0 ..` for operands, `r0 ..` for the weights of the results. */
+  readonly operand: string;
+  readonly analytic: number;
+  readonly numeric: number;
+  /** `|analytic - numeric|` over the scale of both, at least 1. */
+  readonly error: number;
 }
 
-/** Both derivatives against central differences along a random direction, in double precision. */
-export async function checkDerivatives(computation: Computation, uniform: Uniform): Promise<DerivativeErrors> {
+/** Both derivatives by every operand against central differences along a random direction, in double precision. */
+export async function checkDerivatives(
+  computation: Computation,
+  uniform: Uniform,
+): Promise<readonly DerivativeError[]> {
   const { graph, inputs, moved } = derivativeGraph(computation, uniform);
   const { dims } = computation;
   const at = await runReference({ graph, inputs, dims });
   const step = 1e-5;
-  const compare = async (name: 'value' | 'along', prefix: 'first' | 'second', moves: typeof moved): Promise<number> => {
+  const compare = async (
+    order: DerivativeError['order'],
+    { name, direction }: DerivativeGraph['moved'][number],
+    index: number,
+  ): Promise<DerivativeError> => {
     const valueAt = async (distance: number): Promise<number> => {
-      const there = moves.map(
-        (move) =>
-          [move.name, Float64Array.from(inputs[move.name], (x, i) => x + distance * move.direction[i])] as const,
-      );
-      return (await runReference({ graph, inputs: { ...inputs, ...Object.fromEntries(there) }, dims }))[name].data[0];
+      const there = Float64Array.from(inputs[name], (x, i) => x + distance * direction[i]);
+      const results = await runReference({ graph, inputs: { ...inputs, [name]: there }, dims });
+      return results[order === 'first' ? 'value' : 'along'].data[0];
     };
     const numeric = ((await valueAt(step)) - (await valueAt(-step))) / (2 * step);
-    const parts = moves.map(({ direction }, index) => dot(at[`${prefix}${index}`].data, direction));
-    const scale = parts.reduce((all, part) => all + Math.abs(part), Math.abs(numeric)) + 1;
-    return Math.abs(parts.reduce((all, part) => all + part, 0) - numeric) / scale;
+    const gradient = at[`${order}${index}`].data;
+    const analytic = dot(gradient, direction);
+    const scale = direction.reduce((all, value, i) => all + Math.abs(value * gradient[i]), Math.abs(numeric)) + 1;
+    return { order, operand: name, analytic, numeric, error: Math.abs(analytic - numeric) / scale };
   };
-  return {
-    first: await compare(
-      'value',
-      'first',
-      moved.filter(({ name }) => name.startsWith('x')),
-    ),
-    second: await compare('along', 'second', moved),
-  };
+  const errors: DerivativeError[] = [];
+  for (const [index, move] of moved.entries()) {
+    if (move.name.startsWith('x')) errors.push(await compare('first', move, index));
+    errors.push(await compare('second', move, index));
+  }
+  return errors;
 }
 
 function total(builder: GraphBuilder, terms: readonly Tensor[]): Tensor {

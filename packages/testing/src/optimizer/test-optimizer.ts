@@ -5,7 +5,6 @@ import {
   constantTensor,
   gradients,
   GraphBuilder,
-  isNetwrightError,
   mul,
   structuralHash,
   sub,
@@ -23,11 +22,13 @@ import {
   type Optimizer,
 } from '@netwright/optim';
 import { reference } from '@netwright/backend-reference';
-import { describe, expect, it } from 'vitest';
 import { expectTensor } from '../run/expect-close.ts';
 import { loadReference, writeConstants } from '../run/run-program.ts';
 import { tensorOf, type Precision } from '../run/tensors.ts';
-import { minimizeFunction, recordedRuns, type FunctionName } from './functions.ts';
+import { check, checkEqual, checkError } from '../suite/checks.ts';
+import { declareSuite } from '../suite/declare-suite.ts';
+import { collectSuite, type Suite } from '../suite/suite.ts';
+import { minimizeFunction, recordedRuns, type FunctionName, type RecordedFunctions } from './functions.ts';
 import { replay, updateGraph, type OptimizerOracle } from './trajectory.ts';
 
 export type OptimizerFactory<O> = (options?: O) => Optimizer;
@@ -75,142 +76,153 @@ export function testOptimizer<O extends object>(
   optimizer: OptimizerFactory<O>,
   options: TestOptimizerOptions<O> = {},
 ): void {
+  declareSuite(optimizerSuite(optimizer, options));
+}
+
+const PRECISIONS = ['f64', 'f32'] as const;
+
+export function optimizerSuite<O extends object>(
+  optimizer: OptimizerFactory<O>,
+  options: TestOptimizerOptions<O> = {},
+): Suite {
   const { golden, quadratic = { lr: 0.05 } as unknown as O, settings = [] } = options;
   const { name } = optimizer();
-  const variants = [undefined, ...settings];
-
-  describe(name, () => {
-    if (golden !== undefined) {
-      describe.each(golden.runs.map((one) => [one.run, one] as const))('%s', (run, { options: given, hyperAt }) => {
-        it.each<Precision>(['f64', 'f32'])('follows the recorded trajectory in %s', async (precision) => {
-          const { theta0, grads, runs } = golden.oracle;
-          const recorded = runs.find((one) => one.name === run);
-          if (recorded === undefined) throw new RangeError(`the oracle has no run ${run}`);
-          const trajectory = await replay(optimizer(given), {
-            theta0,
-            grads,
-            precision,
-            ...(hyperAt === undefined ? {} : { hyperAt }),
-          });
-          expect(trajectory.length).toBe(recorded.f64.length);
-          const type = tensorType('f32', [theta0.length]);
-          trajectory.forEach((received, step) => {
-            const expected = recorded[precision][step];
-            const tolerance = expected.map((value) =>
-              precision === 'f64'
-                ? 1e-12 * Math.max(1, Math.abs(value))
-                : Math.max(8 * recorded.f32_vs_f64_max_abs, 2e-6),
-            );
-            const comparison = { name: `${name}, ${run}, step ${step + 1}`, precision };
-            expectTensor(
-              comparison,
-              'theta',
-              tensorOf(type, expected, precision),
-              tensorOf(type, received, precision),
-              tolerance,
-            );
-          });
-        });
-      });
-    }
-
-    it.each(
-      (golden?.functions ?? []).flatMap((one) => (['f64', 'f32'] as const).map((precision) => ({ ...one, precision }))),
-    )('minimizes $of as recorded in $run, in $precision', async ({ of, run, options: given, tolerance, precision }) => {
-      const functions = golden?.oracle.functions;
-      if (functions === undefined) throw new RangeError('the oracle has no functions');
-      for (const { start, iterates } of recordedRuns(functions, of, run)) {
-        const steps = iterates.length;
-        const received = await minimizeFunction(optimizer(given), functions, of, { start, steps, precision });
-        const type = tensorType('f32', [start.length]);
-        iterates.forEach((expected, step) => {
-          const largest = tolerance[precision] * Math.max(1, ...expected.map(Math.abs));
-          expectTensor(
-            { name: `${name}, ${of}, ${run} from ${start.join(', ')}, step ${step + 1}`, precision },
-            'x',
-            tensorOf(type, expected, precision),
-            tensorOf(type, received[step], precision),
-            expected.map(() => largest),
-          );
-        });
-      }
-    });
-
-    describe.each(variants.map((given) => [given === undefined ? 'defaults' : JSON.stringify(given), given] as const))(
-      'with %s',
-      (_, given) => {
+  return collectSuite(name, ({ group, test }) => {
+    for (const given of [undefined, ...settings]) {
+      group(given === undefined ? 'with defaults' : `with ${JSON.stringify(given)}`, () => {
         const made = given === undefined ? optimizer() : optimizer(given);
 
-        it('builds a valid graph whose state is the declared state', () => {
+        test('builds a valid graph whose state is the declared state', () => {
+          const slots = [made.state, made.scalars ?? {}].flatMap((table) => Object.keys(table));
+          checkEqual('state that update returns', Object.keys(returnedState(made)).sort(), slots.toSorted());
           const graph = updateGraph(made, 3);
           verifyGraph(graph);
-          const slots = [made.state, made.scalars ?? {}].flatMap((table) => Object.keys(table));
           const expected = [`${OPTIMIZER_PREFIX}step`, ...slots.map((slot) => `${OPTIMIZER_PREFIX}${slot}/theta`)];
-          expect(Object.keys(graph.states).sort()).toEqual(expected.sort());
-          expect(Object.keys(graph.updates).sort()).toEqual(['theta', ...expected].sort());
-          expect(Object.keys(returnedState(made)).sort()).toEqual(slots.sort());
-          for (const { persistent } of Object.values(graph.states)) expect(persistent).toBe(false);
+          checkEqual('states of the graph', Object.keys(graph.states).sort(), expected.sort());
+          checkEqual('updates of the graph', Object.keys(graph.updates).sort(), ['theta', ...expected].sort());
+          for (const [state, { persistent }] of Object.entries(graph.states))
+            checkEqual(`persistent of ${state}`, persistent, false);
         });
 
-        it('has the same graph for other values of its hyper-parameters', () => {
+        test('has the same graph for other values of its hyper-parameters', () => {
           const hash = structuralHash(updateGraph(made, 3));
           for (const [key, value] of Object.entries(made.hyper)) {
             if (value === 0) continue;
             const other = optimizer({ ...given, [key]: value * 0.75 } as unknown as O);
-            expect(structuralHash(updateGraph(other, 3)), key).toBe(hash);
+            checkEqual(`hash of the graph with another ${key}`, structuralHash(updateGraph(other, 3)), hash);
           }
         });
 
-        it('starts from the state it declares, one entry of the parameter’s shape for each slot', () => {
+        test('starts from the state it declares, one entry of the parameter’s shape for each slot', () => {
           const { states, parameters } = updateGraph(made, 3);
           for (const [slot, init] of Object.entries(made.state)) {
-            const entry = states[`${OPTIMIZER_PREFIX}${slot}/theta`];
-            expect(entry.type, slot).toEqual(parameters.theta.type);
-            expect(entry.init, slot).toEqual(init);
+            const { type, init: start } = states[`${OPTIMIZER_PREFIX}${slot}/theta`];
+            checkEqual(`state ${slot}`, { type, init: start }, { type: parameters.theta.type, init });
           }
-          for (const [slot, init] of Object.entries(made.scalars ?? {}))
-            expect(states[`${OPTIMIZER_PREFIX}${slot}/theta`], slot).toMatchObject({
-              type: tensorType('f32', []),
-              init,
-            });
+          for (const [slot, init] of Object.entries(made.scalars ?? {})) {
+            const { type, init: start } = states[`${OPTIMIZER_PREFIX}${slot}/theta`];
+            checkEqual(`state ${slot}`, { type, init: start }, { type: tensorType('f32', []), init });
+          }
         });
 
-        it('leaves parameters and state alone where the gate is closed', async () => {
+        test('leaves parameters and state alone where the gate is closed', async () => {
           const { before, after } = await gatedSteps(made);
-          expect(after).toEqual(before);
+          checkEqual('store after a step with a closed gate', after, before);
         });
 
-        it('brings a quadratic below a tenth in 100 steps', async () => {
+        test('brings a quadratic below a tenth in 100 steps', async () => {
           const values = await minimize(optimizer({ ...given, ...quadratic }));
-          expect(values.at(-1)).toBeLessThan(values[0] / 10);
+          const last = values.at(-1) ?? NaN;
+          check('value after 100 steps', last < values[0] / 10, `below ${values[0] / 10}`, last);
         });
-      },
-    );
+      });
+    }
 
-    it('refuses an unknown option, and says which there are', () => {
-      const attempt = (): unknown => optimizer({ learningRate: 1 } as unknown as O);
-      const error = thrownBy(attempt);
-      expect(isNetwrightError(error, 'optimizer.options')).toBe(true);
-      const message = String(error);
-      expect(message).toContain('there is no option learningRate');
-      for (const key of Object.keys(optimizer().options)) expect(message).toContain(key);
+    const runTitles = numbered((golden?.runs ?? []).map(({ run }) => run));
+    golden?.runs.forEach((one, index) => {
+      group(runTitles[index], () => {
+        for (const precision of PRECISIONS) {
+          test(`follows the recorded trajectory in ${precision}`, () =>
+            compareTrajectory(optimizer(one.options), golden.oracle, one, precision));
+        }
+      });
     });
+    const functionTitles = numbered((golden?.functions ?? []).map(({ of, run }) => `${of} as recorded in ${run}`));
+    golden?.functions?.forEach((one, index) => {
+      for (const precision of PRECISIONS) {
+        test(`minimizes ${functionTitles[index]}, in ${precision}`, () =>
+          compareMinimization(optimizer(one.options), golden.oracle.functions, one, precision));
+      }
+    });
+    test('refuses an unknown option, and says which there are', () =>
+      checkError('options', () => optimizer({ learningRate: 1 } as unknown as O), 'optimizer.options', [
+        'there is no option learningRate',
+        ...Object.keys(optimizer().options),
+      ]));
 
-    it('refuses numbers that are not finite, and values of another type', () => {
+    test('refuses numbers that are not finite, and values of another type', async () => {
       for (const value of [NaN, Infinity, '1', undefined]) {
-        const error = thrownBy(() => optimizer({ lr: value } as unknown as O));
-        expect(isNetwrightError(error, 'optimizer.options'), String(value)).toBe(true);
-        expect(String(error)).toContain('lr');
+        const attempt = (): unknown => optimizer({ lr: value } as unknown as O);
+        await checkError(`lr ${String(value)}`, attempt, 'optimizer.options', ['lr']);
       }
     });
   });
 }
 
-function thrownBy(attempt: () => unknown): unknown {
-  try {
-    return attempt();
-  } catch (error) {
-    return error;
+/** Titles that are there already get a number: one recording may serve several settings. */
+function numbered(titles: readonly string[]): readonly string[] {
+  return titles.map((title, index) => {
+    const before = titles.slice(0, index).filter((other) => other === title).length;
+    return before === 0 ? title : `${title} #${before + 1}`;
+  });
+}
+
+async function compareTrajectory<O>(
+  optimizer: Optimizer,
+  { theta0, grads, runs }: OptimizerOracle,
+  { run, hyperAt }: GoldenRun<O>,
+  precision: Precision,
+): Promise<void> {
+  const recorded = runs.find((one) => one.name === run);
+  if (recorded === undefined) throw new RangeError(`the oracle has no run ${run}`);
+  const trajectory = await replay(optimizer, {
+    theta0,
+    grads,
+    precision,
+    ...(hyperAt === undefined ? {} : { hyperAt }),
+  });
+  checkEqual('number of steps', trajectory.length, recorded.f64.length);
+  const type = tensorType('f32', [theta0.length]);
+  trajectory.forEach((received, step) => {
+    const expected = recorded[precision][step];
+    const tolerance = expected.map((value) =>
+      precision === 'f64' ? 1e-12 * Math.max(1, Math.abs(value)) : Math.max(8 * recorded.f32_vs_f64_max_abs, 2e-6),
+    );
+    const [wanted, got] = [expected, received].map((values) => tensorOf(type, values, precision));
+    expectTensor({ name: `step ${step + 1}`, precision }, 'theta', wanted, got, tolerance);
+  });
+}
+
+async function compareMinimization<O>(
+  optimizer: Optimizer,
+  functions: RecordedFunctions | undefined,
+  { of, run, tolerance }: GoldenFunction<O>,
+  precision: Precision,
+): Promise<void> {
+  if (functions === undefined) throw new RangeError('the oracle has no functions');
+  for (const { start, iterates } of recordedRuns(functions, of, run)) {
+    const received = await minimizeFunction(optimizer, functions, of, { start, steps: iterates.length, precision });
+    const type = tensorType('f32', [start.length]);
+    iterates.forEach((expected, step) => {
+      const largest = tolerance[precision] * Math.max(1, ...expected.map(Math.abs));
+      expectTensor(
+        { name: `from ${start.join(', ')}, step ${step + 1}`, precision },
+        'x',
+        tensorOf(type, expected, precision),
+        tensorOf(type, received[step], precision),
+        expected.map(() => largest),
+      );
+    });
   }
 }
 
@@ -289,10 +301,12 @@ async function gatedSteps(optimizer: Optimizer): Promise<Entries> {
     executable.run({ ...hyperTensors(optimizer), open: { dtype: 'bool', shape: [], data: Uint8Array.of(open) } });
   await run(1);
   const before = await snapshot();
-  expect(
+  check(
+    'parameter after a step with an open gate',
     before.x.some((value) => value !== 0),
-    'the open step moves the parameter',
-  ).toBe(true);
+    'another value than before',
+    before.x,
+  );
   await run(0);
   return { before, after: await snapshot() };
 }

@@ -1,14 +1,13 @@
-// Compares tensors and says everything needed to find a difference again.
+// Compares tensors, and says which output, in which scope, at which element, and by how much.
 
 import type { TensorData } from '@netwright/compiler';
 import { formatType, NetwrightError, type Graph } from '@netwright/ir';
-import { expect } from 'vitest';
 import type { Results } from './run-program.ts';
 import type { Tolerances } from './tolerance.ts';
 import type { Precision } from './tensors.ts';
 
 export interface Comparison {
-  /** What was run, e.g. `conv2d, stride 2`. */
+  /** Which of several comparisons of a test this is, e.g. `training step 2`; empty where there is one. */
   readonly name: string;
   readonly graph?: Graph;
   readonly precision: Precision;
@@ -25,8 +24,8 @@ export function expectResults(
   received: Results,
   tolerances: Tolerances,
 ): void {
-  const names = Object.keys(expected).sort();
-  if (names.join() !== Object.keys(received).sort().join()) {
+  const names = Object.keys(expected);
+  if (names.toSorted().join() !== Object.keys(received).sort().join()) {
     throw failure(comparison, 'testing.outputs', {
       expected: names.join(', '),
       received: Object.keys(received).join(', '),
@@ -117,15 +116,7 @@ function failure(
     expected,
     received,
     ...(reasons === undefined ? {} : { reasons }),
-    hint: `run it alone with ${runAlone()}`,
   });
-}
-
-/** The command that runs the current test and no other. */
-function runAlone(): string {
-  const { currentTestName = '' } = expect.getState();
-  const pattern = currentTestName.replaceAll(' > ', ' ').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return `vitest run -t '${pattern.replaceAll("'", "'\\''")}'`;
 }
 
 function text(value: number): string {
