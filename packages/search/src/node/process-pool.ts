@@ -46,7 +46,7 @@ interface Worker {
   errors: string;
 }
 
-/** Workers in a row that die before they are ready. */
+/** Workers in a row that end before they are ready, those not counted that someone killed. */
 const MOST_FAILED_STARTS = 3;
 const KEPT_ERRORS = 4000;
 const HEAP_LIMIT = /heap out of memory|Allocation failed/;
@@ -174,7 +174,7 @@ export class ProcessPool implements TrialRunner {
           0,
         );
       else this.waiting.unshift(job);
-    } else if (!worker.ready && ++this.failedStarts >= MOST_FAILED_STARTS) {
+    } else if (!worker.ready && signal !== 'SIGKILL' && ++this.failedStarts >= MOST_FAILED_STARTS) {
       this.breakWith(
         new NetwrightError({
           code: 'sweep.worker',
