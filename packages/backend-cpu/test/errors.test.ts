@@ -24,7 +24,7 @@ test.each<readonly [string, CpuOptions, string]>([
   [
     'an unknown target',
     { target: 'cuda' as 'wasm' },
-    `cpu: expected target 'auto' or 'wasm', received "cuda". [cpu.target]`,
+    `cpu: expected target 'auto', 'wasm' or 'native', received "cuda". [cpu.target]`,
   ],
   [
     'an unknown precision',
@@ -87,4 +87,16 @@ test('an engine that gives no memory', async () => {
     'cpu: expected a WebAssembly memory of up to 512 MiB; RangeError: no address space. [cpu.memory-unavailable]',
   );
   vi.unstubAllGlobals();
+});
+
+test('an engine that does not compile the module', async () => {
+  const backend = cpu({ threads: 1, target: 'wasm' });
+  const spy = vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new Error('out of code space'));
+  expect(await messageOf(() => compile(graph, backend))).toMatch(
+    /^load: expected an engine that compiles a module of \d+ bytes with 128-bit SIMD, received Error: out of code space\. \[cpu\.compile\]$/,
+  );
+  spy.mockRestore();
+  const executable = await compile(graph, backend);
+  expect((await executable.run(inputs)).y.data).toEqual(Float32Array.of(0, 2));
+  await backend.dispose();
 });

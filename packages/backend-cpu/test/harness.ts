@@ -5,6 +5,7 @@ import type { CompileReport, Executable, KernelProgram, PlannedProgram } from '@
 import { storedBytes } from '../src/generate/lowered.ts';
 import { CpuStore } from '../src/runtime/cpu-store.ts';
 import { createExecutable } from '../src/runtime/executable.ts';
+import type { Patience } from '../src/generate/driver.ts';
 import { spawnWorker, type WorkerHandle } from '../src/runtime/spawn-worker.ts';
 import { WasmEngine } from '../src/runtime/wasm-engine.ts';
 import type { Engine } from '../src/runtime/engine.ts';
@@ -50,13 +51,18 @@ export interface Harness {
   dispose(): void;
 }
 
-export function makeHarness(threads: number): Harness {
+/** An engine whose workers the test can end. */
+export function makeHarness(threads: number, patience?: Patience): Harness {
   const workers: WorkerHandle[] = [];
-  const engine = new WasmEngine(threads, (events) => {
+  const spawn = (events: Parameters<typeof spawnWorker>[0]): WorkerHandle => {
     const worker = spawnWorker(events);
     workers.push(worker);
     return worker;
-  });
+  };
+  return harnessOf(new WasmEngine(threads, patience === undefined ? { spawn } : { spawn, patience }), workers);
+}
+
+export function harnessOf(engine: Engine, workers: readonly WorkerHandle[] = []): Harness {
   const store = new CpuStore(1, engine);
   let id = 0;
   return {

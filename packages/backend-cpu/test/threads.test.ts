@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import type { TensorData } from '@netwright/compiler';
+import type { KernelProgram, TensorData } from '@netwright/compiler';
+
+import { outcome, outcomeBits } from '../src/runtime/layout.ts';
+import { spawnWorker, type WorkerHandle } from '../src/runtime/spawn-worker.ts';
+import { WorkerPool } from '../src/runtime/worker-pool.ts';
+import { FunctionBuilder } from '../src/wasm/function-builder.ts';
+import { ModuleBuilder } from '../src/wasm/module-builder.ts';
 
 import { makeHarness, schedule, type Harness } from './harness.ts';
 import { interpret } from './interpret.ts';
@@ -93,6 +99,28 @@ describe.each(Object.entries(programs))('%s', (_, program) => {
   });
 });
 
+/** Reads at positions that are data, without a guard. */
+function gatherProgram(rows: number): KernelProgram {
+  const gathered = load(0, [
+    { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'value', expr: load(1, [axis(0)], 'i32') } }] },
+  ]);
+  return {
+    buffers: [
+      buffer(0, [16], { kind: 'input', name: 'x' }),
+      buffer(1, [rows], { kind: 'input', name: 'at' }, 'i32'),
+      buffer(2, [rows], { kind: 'output', names: ['y'] }),
+    ],
+    kernels: [
+      kernel(
+        'gather',
+        axes(0, [rows]),
+        [],
+        [{ buffer: 2, index: [axis(0)], value: binary('add', gathered, gathered) }],
+      ),
+    ],
+  };
+}
+
 test('kernels of equal form are compiled once for a store', async () => {
   const harness = withThreads(1);
   await harness.load(matmulProgram(20, 30, 40));
@@ -119,28 +147,85 @@ test('a worker that dies between runs gives an error, not a hang', async () => {
   await expect(executable.run(inputs)).rejects.toMatchObject({ code: 'cpu.worker' });
 });
 
+test('the calling thread leaves a barrier when others take long, and goes on from there', async () => {
+  const patience = { spins: 1, sleep: 1n, polls: 1 };
+  const program = programs.weightGradient;
+  const contents = program.buffers.map(({ shape: of }, i) => Float64Array.from(randomValues(product(of), i + 1)));
+  const tensor = (id: number): TensorData => ({
+    dtype: 'f32',
+    shape: program.buffers[id]?.shape ?? [],
+    data: Float32Array.from(contents[id] ?? []),
+  });
+  const runOn = async (harness: Harness): Promise<readonly TensorData['data'][]> => {
+    harnesses.push(harness);
+    const executable = await harness.load(schedule(program));
+    const inputs: Record<string, TensorData> = {};
+    for (const { role, id } of program.buffers) if (role.kind === 'input') inputs[role.name] = tensor(id);
+    const outputs: TensorData['data'][] = [];
+    for (let repeat = 0; repeat < 20; repeat += 1) {
+      const results = await executable.run(inputs);
+      for (const { name } of harness.store.entries) outputs.push((await harness.store.read(name)).data);
+      outputs.push(...Object.values(results).map(({ data }) => data));
+    }
+    return outputs;
+  };
+  expect(await runOn(makeHarness(3, patience))).toEqual(await runOn(makeHarness(1)));
+});
+
+test('a worker that ends inside a kernel is noticed within a second', async () => {
+  const workers: WorkerHandle[] = [];
+  const pool = new WorkerPool(2, (events) => {
+    const worker = spawnWorker(events);
+    workers.push(worker);
+    return worker;
+  });
+  const module = new ModuleBuilder({ module: 'env', name: 'memory', minimum: 1, maximum: 1, shared: true });
+  const endless = new FunctionBuilder({ params: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] });
+  endless.loop((again) => endless.br(again));
+  endless.i32(0);
+  module.addFunction(endless, 'run');
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  await pool.load({
+    program: 1,
+    store: 1,
+    memory,
+    kernels: [],
+    driver: new WebAssembly.Module(module.finish()),
+    entries: ['run'],
+  });
+  let ended = 0;
+  setTimeout(() => {
+    ended = performance.now();
+    for (const worker of workers) worker.terminate();
+  }, 50);
+  const waiting = (): number => outcome.waiting + (1 << outcomeBits);
+  await expect(
+    pool.run({ program: 1, entryIndex: 0, entry: waiting, arena: 0, memory, parallel: true }),
+  ).rejects.toMatchObject({ code: 'cpu.worker' });
+  expect(performance.now() - ended).toBeLessThan(1_000);
+  pool.dispose();
+});
+
+test('a kernel that traps on the calling thread lets the workers go', async () => {
+  const harness = withThreads(2);
+  const rows = 100_000;
+  const program = gatherProgram(rows);
+  const executable = await harness.load(program);
+  const at = new Int32Array(rows);
+  const inputs = {
+    x: { dtype: 'f32', shape: [16], data: randomValues(16, 1) },
+    at: { dtype: 'i32', shape: [rows], data: at },
+  } as const;
+  await executable.run(inputs);
+  at[0] = 2 ** 29;
+  await expect(executable.run(inputs)).rejects.toThrow('out of bounds');
+  await expect(executable.run(inputs)).rejects.toMatchObject({ code: 'cpu.worker' });
+});
+
 test('an index that a kernel loads may trap in a worker: the run fails with the reason', async () => {
   const harness = withThreads(2);
   const rows = 100_000;
-  const gathered = load(0, [
-    { offset: 0, terms: [{ coefficient: 1, atom: { kind: 'value', expr: load(1, [axis(0)], 'i32') } }] },
-  ]);
-  const program = {
-    buffers: [
-      buffer(0, [16], { kind: 'input', name: 'x' }),
-      buffer(1, [rows], { kind: 'input', name: 'at' }, 'i32'),
-      buffer(2, [rows], { kind: 'output', names: ['y'] }),
-    ],
-    kernels: [
-      kernel(
-        'gather',
-        axes(0, [rows]),
-        [],
-        [{ buffer: 2, index: [axis(0)], value: binary('add', gathered, gathered) }],
-      ),
-    ],
-  };
-  const executable = await harness.load(program);
+  const executable = await harness.load(gatherProgram(rows));
   const at = new Int32Array(rows);
   const inputs = {
     x: { dtype: 'f32', shape: [16], data: randomValues(16, 1) },

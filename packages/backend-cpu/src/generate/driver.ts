@@ -1,6 +1,6 @@
 // The module that runs a program's kernels in order on every thread, with barriers only where memory demands them.
 
-import { barrier, outcome } from '../runtime/layout.ts';
+import { barrier, outcome, outcomeBits } from '../runtime/layout.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import type { Local } from './assembler.ts';
@@ -31,16 +31,27 @@ export interface DriverEntry {
   readonly calls: readonly KernelCall[];
 }
 
-const spinPolls = 20_000;
-const waitNanoseconds = 50_000_000n;
-/** About 30 seconds without an answer: the thread is gone. */
-const waitLimit = 600;
+/** How long a thread waits for others. */
+export interface Patience {
+  /** Polls before it sleeps: a few tens of microseconds. */
+  readonly spins: number;
+  /** Nanoseconds of sleep after which the calling thread looks after the others. */
+  readonly sleep: bigint;
+  /** Polls of a thread that may not sleep, for about as long. */
+  readonly polls: number;
+}
 
-/** Exports each entry as `(thread, arena, mayBlock) -> outcome`; imports `env.memory` and the kernels of module `kernel`. */
+const defaultPatience: Patience = { spins: 20_000, sleep: 50_000_000n, polls: 20_000_000 };
+
+/**
+ * Exports each entry as `(thread, arena, mayBlock, resume) -> outcome`; imports `env.memory` and the kernels of module `kernel`. On the calling
+ * thread an entry ends with `waiting` and the number of a barrier when others take long, and goes on from there when `resume` is that number.
+ */
 export function buildDriver(
   entries: readonly DriverEntry[],
   threads: number,
   { maximumPages, shared }: MemoryLimits,
+  patience = defaultPatience,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ module: 'env', name: 'memory', minimum: 1, maximum: maximumPages, shared });
   const callees = new Map<string, number>();
@@ -54,8 +65,11 @@ export function buildDriver(
       }),
     );
   }
-  const wait = threads > 1 ? module.addFunction(buildBarrier(threads)) : -1;
-  for (const { name, calls } of entries) module.addFunction(buildEntry(calls, threads, callees, wait), name);
+  const meeting =
+    threads > 1
+      ? { arrive: module.addFunction(buildArrival(threads)), wait: module.addFunction(buildWait(patience)) }
+      : undefined;
+  for (const { name, calls } of entries) module.addFunction(buildEntry(calls, threads, callees, meeting), name);
   return module.finish();
 }
 
@@ -65,27 +79,85 @@ function local(locals: readonly Local[], index: number): Local {
   return found;
 }
 
+/** Indices of the functions that make a barrier. */
+interface Meeting {
+  readonly arrive: number;
+  readonly wait: number;
+}
+
 function buildEntry(
   calls: readonly KernelCall[],
   threads: number,
   callees: ReadonlyMap<string, number>,
-  wait: number,
+  meeting: Meeting | undefined,
 ): FunctionBuilder {
-  const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32'], results: ['i32'] });
+  const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] });
+  if (meeting === undefined) for (const call of calls) emitCall(fb, call, 1, callees);
+  else emitSteps(fb, calls, threads, callees, meeting);
+  fb.i32(outcome.done);
+  return fb;
+}
+
+/** Calls between barriers, each part preceded by a place at which the calling thread can go on. */
+function emitSteps(
+  fb: FunctionBuilder,
+  calls: readonly KernelCall[],
+  threads: number,
+  callees: ReadonlyMap<string, number>,
+  { arrive, wait }: Meeting,
+): void {
+  const [thread, , mayBlock, resume] = [0, 1, 2, 3].map((i) => local(fb.params, i));
+  if (thread === undefined || mayBlock === undefined || resume === undefined) return;
+  const generation = fb.local('i32');
+  const status = fb.local('i32');
+  const { before, after } = planBarriers(calls);
+  const parts: KernelCall[][] = [[]];
+  calls.forEach((call, i) => {
+    if (before[i] === true) parts.push([]);
+    parts.at(-1)?.push(call);
+  });
+  if (after) parts.push([]);
+  fb.i32(0);
+  fb.memory('i32.atomic.load', barrier.seen);
+  fb.set(generation);
+  const labels = parts.map(() => fb.beginBlock()).reverse();
+  fb.get(resume);
+  fb.brTable(labels);
+  parts.forEach((part, i) => {
+    fb.endBlock();
+    if (i > 0) {
+      fb.get(generation);
+      fb.get(thread);
+      fb.get(mayBlock);
+      fb.call(wait);
+      fb.tee(status);
+      fb.if(() => {
+        fb.get(status);
+        fb.i32(outcome.waiting);
+        fb.op('i32.eq');
+        fb.if(() => {
+          fb.i32(outcome.waiting + (i << outcomeBits));
+          fb.op('return');
+        });
+        fb.get(status);
+        fb.op('return');
+      });
+    }
+    for (const call of part) emitCall(fb, call, threads, callees);
+    if (i + 1 < parts.length) {
+      fb.get(thread);
+      fb.call(arrive);
+      fb.set(generation);
+    }
+  });
+}
+
+function emitCall(fb: FunctionBuilder, call: KernelCall, threads: number, callees: ReadonlyMap<string, number>): void {
+  const { addresses, iterations, parallel } = call;
   const thread = local(fb.params, 0);
   const arena = local(fb.params, 1);
-  const mayBlock = local(fb.params, 2);
-  const status = fb.local('i32');
-  const synchronize = (): void => {
-    fb.get(mayBlock);
-    fb.call(wait);
-    fb.tee(status);
-    fb.if(() => {
-      fb.get(status);
-      fb.op('return');
-    });
-  };
-  const pushArguments = ({ addresses }: KernelCall): void => {
+  const callee = callees.get(call.callee) ?? -1;
+  const pushAddresses = (): void => {
     for (const { space, offset } of addresses) {
       if (space === 'fixed') fb.i32(offset);
       else {
@@ -95,32 +167,22 @@ function buildEntry(
       }
     }
   };
-  const { before, after } = planBarriers(calls);
-  calls.forEach((call, i) => {
-    if (threads > 1 && before[i] === true) synchronize();
-    const callee = callees.get(call.callee) ?? -1;
-    if (threads === 1 || !call.parallel) {
-      const run = (): void => {
-        pushArguments(call);
-        fb.i32(0);
-        fb.i32(call.iterations);
-        fb.call(callee);
-      };
-      if (threads === 1) run();
-      else {
-        fb.get(thread);
-        fb.op('i32.eqz');
-        fb.if(run);
-      }
-      return;
-    }
-    pushArguments(call);
-    for (const ahead of [0, 1]) pushShare(fb, thread, ahead, call.iterations, threads);
+  const runWhole = (): void => {
+    pushAddresses();
+    fb.i32(0);
+    fb.i32(iterations);
     fb.call(callee);
-  });
-  if (threads > 1 && after) synchronize();
-  fb.i32(outcome.done);
-  return fb;
+  };
+  if (threads === 1) runWhole();
+  else if (!parallel) {
+    fb.get(thread);
+    fb.op('i32.eqz');
+    fb.if(runWhole);
+  } else {
+    pushAddresses();
+    for (const ahead of [0, 1]) pushShare(fb, thread, ahead, iterations, threads);
+    fb.call(callee);
+  }
 }
 
 /** floor(iterations * (thread + ahead) / threads). */
@@ -157,98 +219,108 @@ function conflicts(earlier: KernelCall, later: KernelCall): boolean {
   );
 }
 
-/** `(mayBlock) -> outcome`: returns when all threads have called it. Polls first, then sleeps; never waits for ever. */
-function buildBarrier(threads: number): FunctionBuilder {
+function loadWord(fb: FunctionBuilder, address: number): void {
+  fb.i32(0);
+  fb.memory('i32.atomic.load', address);
+}
+
+function addWord(fb: FunctionBuilder, address: number, value: number): void {
+  fb.i32(0);
+  fb.i32(value);
+  fb.memory('i32.atomic.rmw.add', address);
+}
+
+/** `(thread) -> generation`: counts the thread in; the last one lets all go on, by changing the generation. */
+function buildArrival(threads: number): FunctionBuilder {
   const fb = new FunctionBuilder({ params: ['i32'], results: ['i32'] });
-  const mayBlock = local(fb.params, 0);
   const generation = fb.local('i32');
-  const polls = fb.local('i32');
-  const loadWord = (address: number): void => {
-    fb.i32(0);
-    fb.memory('i32.atomic.load', address);
-  };
-  const addWord = (address: number, value: number): void => {
-    fb.i32(0);
-    fb.i32(value);
-    fb.memory('i32.atomic.rmw.add', address);
-  };
-  const returnWhenReleased = (): void => {
-    loadWord(barrier.generation);
-    fb.get(generation);
-    fb.op('i32.ne');
-    fb.if(() => {
-      fb.i32(outcome.done);
-      fb.op('return');
-    });
-  };
-  const returnWhenAborted = (): void => {
-    loadWord(barrier.aborted);
-    fb.if(() => {
-      fb.i32(outcome.aborted);
-      fb.op('return');
-    });
-  };
-  loadWord(barrier.generation);
+  loadWord(fb, barrier.generation);
   fb.set(generation);
-  addWord(barrier.arrived, 1);
+  fb.get(local(fb.params, 0));
+  fb.op('i32.eqz');
+  fb.if(() => {
+    fb.i32(0);
+    fb.get(generation);
+    fb.memory('i32.atomic.store', barrier.seen);
+  });
+  addWord(fb, barrier.arrived, 1);
   fb.i32(threads - 1);
   fb.op('i32.eq');
   fb.if(() => {
     fb.i32(0);
     fb.i32(0);
     fb.memory('i32.atomic.store', barrier.arrived);
-    addWord(barrier.generation, 1);
+    addWord(fb, barrier.generation, 1);
     fb.op('drop');
-    loadWord(barrier.sleepers);
+    loadWord(fb, barrier.sleepers);
     fb.if(() => {
       fb.i32(0);
       fb.i32(-1);
       fb.memory('memory.atomic.notify', barrier.generation);
       fb.op('drop');
     });
-    fb.i32(outcome.done);
-    fb.op('return');
   });
-  fb.i32(spinPolls);
-  fb.set(polls);
-  fb.loop((again) => {
-    returnWhenReleased();
+  fb.get(generation);
+  return fb;
+}
+
+/** `(generation, thread, mayBlock) -> outcome`: polls for a while, then sleeps. Only the calling thread gives up, to look after the others. */
+function buildWait({ spins, sleep, polls: unsleeping }: Patience): FunctionBuilder {
+  const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32'], results: ['i32'] });
+  const [generation, thread, mayBlock] = [local(fb.params, 0), local(fb.params, 1), local(fb.params, 2)];
+  const polls = fb.local('i32');
+  const returnOutcome = (value: number): void => {
+    fb.i32(value);
+    fb.op('return');
+  };
+  const returnWhenReleased = (): void => {
+    loadWord(fb, barrier.generation);
+    fb.get(generation);
+    fb.op('i32.ne');
+    fb.if(() => returnOutcome(outcome.done));
+  };
+  const countDown = (again: number): void => {
     fb.get(polls);
     fb.i32(1);
     fb.op('i32.sub');
     fb.tee(polls);
     fb.brIf(again);
-  });
-  fb.i32(0);
+  };
+  fb.i32(spins);
   fb.set(polls);
   fb.loop((again) => {
     returnWhenReleased();
-    returnWhenAborted();
+    countDown(again);
+  });
+  fb.i32(unsleeping);
+  fb.set(polls);
+  fb.loop((again) => {
+    returnWhenReleased();
+    loadWord(fb, barrier.aborted);
+    fb.if(() => returnOutcome(outcome.aborted));
     fb.get(mayBlock);
     fb.if(
       () => {
-        addWord(barrier.sleepers, 1);
+        addWord(fb, barrier.sleepers, 1);
         fb.op('drop');
         fb.i32(0);
         fb.get(generation);
-        fb.i64(waitNanoseconds);
+        fb.i64(sleep);
         fb.memory('memory.atomic.wait32', barrier.generation);
-        // 2: the time is over.
-        fb.i32(2);
-        fb.op('i32.eq');
-        fb.get(polls);
-        fb.op('i32.add');
         fb.set(polls);
-        addWord(barrier.sleepers, -1);
+        addWord(fb, barrier.sleepers, -1);
         fb.op('drop');
+        fb.get(thread);
+        fb.brIf(again);
+        // 2: the time is over.
         fb.get(polls);
-        fb.i32(waitLimit);
-        fb.op('i32.lt_u');
+        fb.i32(2);
+        fb.op('i32.ne');
         fb.brIf(again);
       },
-      () => fb.br(again),
+      () => countDown(again),
     );
   });
-  fb.i32(outcome.timedOut);
+  fb.i32(outcome.waiting);
   return fb;
 }

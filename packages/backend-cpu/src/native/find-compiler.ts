@@ -18,7 +18,8 @@ export interface Compiler {
 const probeMilliseconds = 10_000;
 
 const commonOptions = [
-  '-O2',
+  '-O1',
+  '-fexpensive-optimizations',
   '-ffp-contract=fast',
   '-fno-math-errno',
   '-fno-trapping-math',

@@ -3,7 +3,7 @@
 import { NetwrightError } from '@netwright/ir';
 import type { spawnWorker } from '#spawn-worker';
 
-import { buildDriver } from '../generate/driver.ts';
+import { buildDriver, type Patience } from '../generate/driver.ts';
 import { buildKernelModule } from '../generate/kernel-module.ts';
 import { simd128Tuning } from '../generate/plan-tiles.ts';
 import type { Engine, LoadedProgram, LoadRequest } from './engine.ts';
@@ -21,9 +21,12 @@ export class WasmEngine implements Engine {
   readonly #turns = new Turns();
   readonly #functions = new Map<number, Record<string, KernelFunction>>();
 
-  /** `spawn` is replaceable so that tests can lose a worker. */
-  constructor(threads: number, spawn?: typeof spawnWorker) {
+  readonly #patience: Patience | undefined;
+
+  /** `spawn` and `patience` are replaceable so that tests can lose a worker and wait for one. */
+  constructor(threads: number, { spawn, patience }: { spawn?: typeof spawnWorker; patience?: Patience } = {}) {
     this.#pool = new WorkerPool(threads, spawn);
+    this.#patience = patience;
   }
 
   get threads(): number {
@@ -56,7 +59,7 @@ export class WasmEngine implements Engine {
               names,
             },
           ];
-    const driver = await compileModule(buildDriver(entries, this.threads, limits));
+    const driver = await compileModule(buildDriver(entries, this.threads, limits, this.#patience));
     const math = { sin: Math.sin, cos: Math.cos, pow: Math.pow };
     const functions = this.#functions.get(store.id) ?? {};
     this.#functions.set(store.id, functions);
@@ -76,7 +79,7 @@ export class WasmEngine implements Engine {
     return {
       run: async (entryIndex, arena) => {
         const part = parts[entryIndex];
-        if (part !== undefined) await pool.run({ program, entryIndex, arena, ...part });
+        if (part !== undefined) await pool.run({ program, entryIndex, arena, memory, ...part });
       },
       dispose: () => pool.unload(program),
     };

@@ -3,17 +3,18 @@
 import { NetwrightError } from '@netwright/ir';
 import { mayBlock, spawnWorker, type WorkerHandle } from '#spawn-worker';
 
-import { control, controlWords, outcome, sleepingPitch } from './layout.ts';
+import { barrier, control, controlWords, outcome, outcomeBits, sleepingPitch } from './layout.ts';
 import type { LoadMessage } from './worker-source.ts';
 
 /** A program's entry on the calling thread. */
-export type Entry = (thread: number, arena: number, mayBlock: number) => number;
+export type Entry = (thread: number, arena: number, mayBlock: number, resume: number) => number;
 
 export interface PoolRun {
   readonly program: number;
   readonly entryIndex: number;
   readonly entry: Entry;
   readonly arena: number;
+  readonly memory: WebAssembly.Memory;
   /** Whether any kernel has work for more than one thread. */
   readonly parallel: boolean;
 }
@@ -77,7 +78,7 @@ export class WorkerPool {
   }
 
   /** Runs one program on all threads, one at a time. */
-  async run({ program, entryIndex, entry, arena, parallel }: PoolRun): Promise<void> {
+  async run({ program, entryIndex, entry, arena, memory, parallel }: PoolRun): Promise<void> {
     this.#check();
     const words = this.#control;
     if (words !== undefined && parallel) {
@@ -92,15 +93,22 @@ export class WorkerPool {
       });
       await this.#started(words);
     }
-    const result = entry(0, arena, mayBlock ? 1 : 0);
-    if (result === outcome.done) return;
-    if (result === outcome.timedOut) this.#fail('no answer for 30 seconds');
-    else {
-      // The worker's own message says what happened; it arrives with the next turn of the event loop.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      this.#fail('it stopped inside a kernel');
+    try {
+      let result = entry(0, arena, mayBlock ? 1 : 0, 0);
+      while (result !== outcome.done) {
+        // What happened to a worker is known after a turn of the event loop.
+        await new Promise((resolve) => setTimeout(resolve, result === outcome.aborted ? 20 : 0));
+        if (result === outcome.aborted) this.#fail('it stopped inside a kernel');
+        this.#check();
+        result = entry(0, arena, mayBlock ? 1 : 0, result >> outcomeBits);
+      }
+    } catch (cause) {
+      if (words !== undefined && parallel) {
+        this.#fail(cause instanceof Error ? cause.message : String(cause));
+        release(memory);
+      }
+      throw cause;
     }
-    this.#check();
   }
 
   /** Nothing blocks until every worker is at work, so a worker that died before is noticed as an event. */
@@ -154,4 +162,11 @@ export class WorkerPool {
     for (const { reject } of this.#loading.values()) reject(this.#error());
     for (const worker of this.#workers) worker.terminate();
   }
+}
+
+/** Lets workers go that wait for threads which will not come. */
+function release(memory: WebAssembly.Memory): void {
+  const words = new Int32Array(memory.buffer, 0, 128);
+  Atomics.store(words, barrier.aborted / 4, 1);
+  Atomics.notify(words, barrier.generation / 4);
 }

@@ -79,7 +79,7 @@ function run({ memory, entries }) {
   const arena = Atomics.load(control, ${control.arena});
   Atomics.add(control, ${control.started}, 1);
   try {
-    if (entry(thread, arena, 1) === ${outcome.done}) return;
+    if (entry(thread, arena, 1, 0) === ${outcome.done}) return;
   } catch (error) {
     const words = new Int32Array(memory.buffer, 0, 128);
     Atomics.store(words, ${barrier.aborted / 4}, 1);

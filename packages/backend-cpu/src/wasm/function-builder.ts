@@ -193,6 +193,27 @@ export class FunctionBuilder implements Assembler {
     pushUnsigned(this.#code, this.#depth - label);
   }
 
+  /** Takes an i32 from the stack and branches to the label at that position. */
+  brTable(labels: readonly number[]): void {
+    const depths = labels.map((label) => this.#depth - label);
+    const [first = 0, ...others] = depths;
+    this.#code.push(0x0e);
+    pushUnsigned(this.#code, others.length + 1);
+    for (const depth of [first, ...others, first]) pushUnsigned(this.#code, depth);
+  }
+
+  /** A block without a callback, for nesting deeper than calls may: `endBlock` closes the last one. */
+  beginBlock(): number {
+    this.#code.push(0x02, emptyBlock);
+    this.#depth += 1;
+    return this.#depth;
+  }
+
+  endBlock(): void {
+    this.#depth -= 1;
+    this.op('end');
+  }
+
   #structured(opcode: number, type: number, body: (label: number) => void): void {
     this.#code.push(opcode, type);
     this.#depth += 1;
