@@ -8,6 +8,7 @@ import { pushIndexVector } from './emit-index.ts';
 import { emitLoop } from './emit-loop.ts';
 import { pushStored } from './emit-memory.ts';
 import type { LoweredOutput, ReduceNode } from './lowered.ts';
+import type { PartialSums } from './plan-tiles.ts';
 import { emitArgmaxStep, emitMaximum } from './vector-math.ts';
 
 interface Accumulator {
@@ -64,8 +65,8 @@ export function emitReductions(
 
   const loops = plan.reduction.filter((axis) => over.includes(axis));
   const bodyPoints = accumulators.map(({ point }) => point);
-  /** A partial sum of its own for each step of the outermost loops: fewer digits are lost than in one long sum. */
-  const inParts = (depth: number): void => {
+  /** Partial sums lose fewer digits than one long sum. */
+  const inParts = ({ depth, chunk }: PartialSums): void => {
     const totals = accumulators.flatMap(({ parts }) => parts.map(({ value }) => ({ value, total: fb.local('v128') })));
     for (const { total, value } of totals) {
       fb.get(value);
@@ -73,13 +74,18 @@ export function emitReductions(
     }
     const from = (at: number): void => {
       const axis = loops[at];
-      if (at < depth && axis !== undefined) {
-        emitLoop(context, { axis, step: 1, count: kernel.extents.get(axis) ?? 1 }, () => from(at + 1));
+      const extent = axis === undefined ? 1 : (kernel.extents.get(axis) ?? 1);
+      if (axis !== undefined && at < depth) {
+        emitLoop(context, { axis, step: 1, count: extent }, () => from(at + 1));
+        return;
+      }
+      if (axis !== undefined && at === depth && chunk > 0) {
+        emitLoop(context, { axis, step: chunk, count: extent / chunk }, () => from(at + 1));
         return;
       }
       for (const accumulator of accumulators)
         for (const part of accumulator.parts) initialize(context, accumulator, part);
-      nest(depth);
+      nest(depth, chunk);
       for (const { value, total } of totals) {
         fb.get(total);
         fb.get(value);
@@ -94,7 +100,7 @@ export function emitReductions(
       fb.release(total);
     }
   };
-  const nest = (depth: number): void => {
+  const nest = (depth: number, steps = 0): void => {
     const axis = loops[depth];
     if (axis === undefined) {
       stepAll(undefined);
@@ -109,7 +115,9 @@ export function emitReductions(
     );
     const extent = kernel.extents.get(axis) ?? 1;
     if (axis !== lane) {
-      emitLoop(context, { axis, step: 1, count: context.sliceCounts.get(axis) ?? extent }, () => nest(depth + 1));
+      emitLoop(context, { axis, step: 1, count: steps > 0 ? steps : (context.sliceCounts.get(axis) ?? extent) }, () =>
+        nest(depth + 1),
+      );
       return;
     }
     const size = plan.tile.get(axis) ?? vector;
@@ -124,7 +132,7 @@ export function emitReductions(
         left === 0 ? undefined : () => stepAll(left),
       );
   };
-  context.scoped(() => (plan.partialDepth === 0 ? nest(0) : inParts(plan.partialDepth)));
+  context.scoped(() => (plan.partial === undefined ? nest(0) : inParts(plan.partial)));
 
   for (const accumulator of accumulators) {
     const result = finish(context, accumulator, lane !== undefined);

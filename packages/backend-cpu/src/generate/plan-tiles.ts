@@ -26,8 +26,8 @@ export const simd128Tuning: TileTuning = {
   lanes: 4,
   rows: [1, 4, 4, 2, 2],
   vectors: 4,
-  reductionChunk: 256,
-  longestSum: 1024,
+  reductionChunk: 64,
+  longestSum: 192,
   rowGroupBytes: 1 << 17,
 };
 
@@ -35,6 +35,12 @@ export const simd128Tuning: TileTuning = {
 export interface BlockLoop {
   readonly axis: number;
   readonly group: number;
+}
+
+/** The `depth` outermost loops over reduction axes add up partial sums, and so do pieces of `chunk` steps of the next one, if not 0. */
+export interface PartialSums {
+  readonly depth: number;
+  readonly chunk: number;
 }
 
 export interface TilePlan {
@@ -51,13 +57,14 @@ export interface TilePlan {
   readonly reduction: readonly number[];
   /** Outermost loops over slices of reduction axes; accumulators are kept in the output between slices. */
   readonly slices: readonly { readonly axis: number; readonly size: number }[];
-  /** How many of the outermost loops over reduction axes add up partial sums, each made by the loops inside; 0 for one sum. */
-  readonly partialDepth: number;
+  /** How partial sums are added up, where not everything is one sum. */
+  readonly partial: PartialSums | undefined;
   /** Estimated vector instructions of the whole kernel. */
   readonly cost: number;
 }
 
 const cacheLine = 64;
+const shortestSum = 32;
 const sharedIterations = 64;
 const smallestGroup = 8;
 /** More iterations than this would spend their time on decoding. */
@@ -74,9 +81,9 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
   const reduction = reductionOrder(kernel, loads, lane, shape.tile);
   const slices = shape.splat && lane !== undefined ? reductionSlices(kernel, loads, reduction, lane, tuning) : [];
   const order = outputOrder(kernel, loads, lane, shape);
-  const partialDepth = shape.splat && slices.length === 0 ? partialSums(kernel, reduction, tuning) : 0;
+  const partial = shape.splat && slices.length === 0 ? partialSums(kernel, reduction, tuning) : undefined;
   const loops = splitOrder(kernel, shape, order, tuning);
-  return { lanes: tuning.lanes, lane, tile: shape.tile, ...loops, reduction, slices, partialDepth, cost };
+  return { lanes: tuning.lanes, lane, tile: shape.tile, ...loops, reduction, slices, partial, cost };
 }
 
 interface TileShape {
@@ -277,18 +284,29 @@ function reductionSlices(
   return slices;
 }
 
-/** Zero unless every reduction of the kernel is one f32 sum over all loops. */
-function partialSums(kernel: LoweredKernel, reduction: readonly number[], { longestSum }: TileTuning): number {
+/** Only where every reduction of the kernel is one f32 sum over all loops. */
+function partialSums(
+  kernel: LoweredKernel,
+  reduction: readonly number[],
+  { longestSum }: TileTuning,
+): PartialSums | undefined {
   const reduces = kernel.nodes.filter((node) => node.kind === 'reduce');
   if (!reduces.every(({ op, dtype, over }) => op === 'sum' && dtype === 'f32' && over.length === reduction.length))
-    return 0;
+    return undefined;
   let steps = reduction.reduce((product, axis) => product * extentOf(kernel, axis), 1);
   let depth = 0;
   while (steps > longestSum && depth + 1 < reduction.length) {
     steps /= extentOf(kernel, reduction[depth] ?? -1);
     depth += 1;
   }
-  return depth;
+  const chunk = steps > longestSum ? largestDivisor(steps, longestSum) : 0;
+  return depth === 0 && chunk < shortestSum ? undefined : { depth, chunk: chunk < shortestSum ? 0 : chunk };
+}
+
+function largestDivisor(value: number, limit: number): number {
+  let divisor = limit;
+  while (value % divisor !== 0) divisor -= 1;
+  return divisor;
 }
 
 function evenSize(extent: number, size: number): number {

@@ -28,7 +28,7 @@ export function schedulePasses({ precision = 'high', windows }: ScheduleOptions 
     splitAxes,
     splitGuards,
     transformWindows({
-      largestTile: precision === 'fast' ? 4 : 2,
+      precision,
       ...(windows === undefined ? {} : { force: windows }),
     }),
     isolateSums,

@@ -7,15 +7,13 @@ import { convolveTiles } from './winograd/at-positions.ts';
 import { correlateTiles } from './winograd/at-taps.ts';
 import { planTransform } from './winograd/plan.ts';
 import { Scratch } from './winograd/scratch.ts';
-import { filtering } from './winograd/toom-cook.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
 import { windowSumOf } from './windows.ts';
 
 const taps = 3;
 
 export interface TransformOptions {
-  /** Largest tile allowed: 4 loses more digits than 2. */
-  readonly largestTile: 2 | 4;
+  readonly precision: 'high' | 'fast';
   /** In place of the choice by cost. */
   readonly force?: WindowAlgorithm;
 }
@@ -40,7 +38,7 @@ function transform(
   program: KernelProgram,
   prepared: ReadonlySet<number>,
   scratch: Scratch,
-  { largestTile, force }: TransformOptions,
+  { precision, force }: TransformOptions,
 ): readonly Kernel[] {
   const sum = windowSumOf(kernel, taps);
   if (sum === undefined || sum.otherAxes.length === 0 || (sum.outputs === 'positions' && sum.summedAxes.length === 0))
@@ -48,8 +46,8 @@ function transform(
   if (sum.outputs === 'taps' && sum.imageAxes.length === 0) return [kernel];
   if (program.buffers[sum.image.buffer]?.dtype !== 'f32' || program.buffers[sum.other.buffer]?.dtype !== 'f32')
     return [kernel];
-  const tile = force ?? chooseFiltering(kernel, sum, { isPrepared: prepared.has(sum.other.buffer), largestTile });
+  const tile = force ?? chooseFiltering(kernel, sum, { isPrepared: prepared.has(sum.other.buffer), precision });
   if (tile === 'direct') return [kernel];
-  const plan = planTransform(kernel, sum, filtering(tile, taps), taps);
+  const plan = planTransform(kernel, sum, tile, taps);
   return sum.outputs === 'positions' ? convolveTiles(plan, scratch) : correlateTiles(plan, scratch);
 }

@@ -5,19 +5,23 @@ import { binary, constant, unary } from '@netwright/compiler/kernels';
 
 import type { Matrix } from './toom-cook.ts';
 
-/** `matrix * grid * matrix^T`. */
-export function applyBothSides(matrix: Matrix, grid: readonly (readonly Expr[])[]): readonly (readonly Expr[])[] {
-  const program = factor(matrix);
-  const columns = (grid[0] ?? []).map((_, column) =>
+/** `down * grid * across^T`. */
+export function applyBothSides(
+  down: Matrix,
+  across: Matrix,
+  grid: readonly (readonly Expr[])[],
+): readonly (readonly Expr[])[] {
+  const [rows, columns] = [factor(down), factor(across)];
+  const made = (grid[0] ?? []).map((_, column) =>
     apply(
-      program,
+      rows,
       grid.map((row) => row[column] ?? constant(0)),
     ),
   );
-  return matrix.map((_, row) =>
+  return down.map((_, row) =>
     apply(
-      program,
-      columns.map((values) => values[row] ?? constant(0)),
+      columns,
+      made.map((values) => values[row] ?? constant(0)),
     ),
   );
 }

@@ -103,13 +103,14 @@ interface Region {
   readonly outputs: readonly [number, number];
 }
 
-function regionsOf({ sum, filtering, extents }: TilePlan): readonly Region[] {
-  const parts = sum.windows.map(({ position }) => {
+function regionsOf({ sum, down, across, extents }: TilePlan): readonly Region[] {
+  const parts = sum.windows.map(({ position }, k) => {
+    const { outputs } = k === 0 ? down : across;
     const extent = extents.get(position) ?? 1;
-    const full = Math.floor(extent / filtering.outputs);
-    const left = extent % filtering.outputs;
+    const full = Math.floor(extent / outputs);
+    const left = extent % outputs;
     return [
-      ...(full > 0 ? [{ first: 0, count: full, outputs: filtering.outputs }] : []),
+      ...(full > 0 ? [{ first: 0, count: full, outputs }] : []),
       ...(left > 0 ? [{ first: full, count: 1, outputs: left }] : []),
     ];
   });
@@ -130,7 +131,7 @@ function finishRegion(
   products: number,
   order: readonly Axis[],
 ): Kernel {
-  const { kernel, sum, filtering, tileAxes } = plan;
+  const { kernel, sum, down, across, tileAxes } = plan;
   const [rows, columns] = sum.windows;
   const positions = new Map([
     [rows.position, { id: tileAxes[0].id, extent: count[0] }],
@@ -143,9 +144,10 @@ function finishRegion(
   const read = order.map(({ id }) => moved.get(id) ?? axisIndex(id));
   const extents = extentsWith(axes, kernel.reductionAxes);
   const tile = applyBothSides(
-    filtering.output,
-    grid(filtering.points, (row, column) =>
-      load(products, 'f32', [constantIndex(row * filtering.points + column), ...read]),
+    down.output,
+    across.output,
+    grid(down.points, across.points, (row, column) =>
+      load(products, 'f32', [constantIndex(row * across.points + column), ...read]),
     ),
   );
   const stores = Array.from({ length: outputs[0] }, (_, row) =>
@@ -153,8 +155,8 @@ function finishRegion(
       const value = tile[row]?.[column];
       const rewriting = {
         axes: new Map([
-          [rows.position, tilePosition(tileAxes[0], filtering.outputs, first[0] * filtering.outputs + row)],
-          [columns.position, tilePosition(tileAxes[1], filtering.outputs, first[1] * filtering.outputs + column)],
+          [rows.position, tilePosition(tileAxes[0], down.outputs, first[0] * down.outputs + row)],
+          [columns.position, tilePosition(tileAxes[1], across.outputs, first[1] * across.outputs + column)],
         ]),
         extents,
         replace: (expr: Expr) => (expr.kind === 'reduce' ? value : undefined),

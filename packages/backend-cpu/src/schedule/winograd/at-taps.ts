@@ -60,7 +60,7 @@ function reach({ kernel }: TilePlan, { buffers }: Scratch, axis: number): number
 
 /** The taps from the sums; in a buffer of their own where the kernel does more with them than store them. */
 function finish(plan: TilePlan, products: number, own: readonly Axis[], scratch: Scratch): readonly Kernel[] {
-  const { kernel, sum, filtering, taps } = plan;
+  const { kernel, sum, down, across, taps } = plan;
   const [rows, columns] = sum.windows;
   const [only, ...more] = kernel.outputs;
   const isWhole = only !== undefined && more.length === 0 && only.value.kind === 'reduce';
@@ -76,12 +76,13 @@ function finish(plan: TilePlan, products: number, own: readonly Axis[], scratch:
     : { buffer: scratch.addWith(shape, storageInOrder(shape, byReach)), index: indicesOf(kernel.axes) };
   const read = indicesOf(own);
   const values = applyBothSides(
-    transpose(filtering.filter),
-    grid(filtering.points, (row, column) =>
-      load(products, 'f32', [constantIndex(row * filtering.points + column), ...read]),
+    transpose(down.filter),
+    transpose(across.filter),
+    grid(down.points, across.points, (row, column) =>
+      load(products, 'f32', [constantIndex(row * across.points + column), ...read]),
     ),
   );
-  const stores = grid(taps, (row, column) => {
+  const stores = grid(taps, taps, (row, column) => {
     const value = values[row]?.[column];
     const rewriting = {
       axes: substitution(plan, [

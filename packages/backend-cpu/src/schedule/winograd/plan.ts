@@ -5,12 +5,15 @@ import { axisIndex, constantIndex, zeroIndex, type Extents } from '@netwright/co
 
 import { extentsOf, firstFreeAxis } from '../contraction.ts';
 import type { Window, WindowSum } from '../windows.ts';
-import type { Filtering } from './toom-cook.ts';
+import { tileSides, type Tile } from './choose-filtering.ts';
+import { filtering, type Filtering } from './toom-cook.ts';
 
 export interface TilePlan {
   readonly kernel: Kernel;
   readonly sum: WindowSum;
-  readonly filtering: Filtering;
+  /** Along rows and along columns of the image. */
+  readonly down: Filtering;
+  readonly across: Filtering;
   readonly taps: number;
   readonly extents: ReadonlyMap<number, number>;
   /** Axes of the row and the column of a tile, after all axes of the kernel, and how many tiles there are. */
@@ -21,16 +24,18 @@ export interface TilePlan {
   readonly freeAxis: number;
 }
 
-export function planTransform(kernel: Kernel, sum: WindowSum, filtering: Filtering, taps: number): TilePlan {
+export function planTransform(kernel: Kernel, sum: WindowSum, tile: Tile, taps: number): TilePlan {
+  const [down, across] = tileSides[tile].map((outputs) => filtering(outputs, taps)) as [Filtering, Filtering];
   const extents = extentsOf(kernel);
   const first = firstFreeAxis(kernel);
-  const tiles = ({ position }: Window): number => Math.ceil((extents.get(position) ?? 1) / filtering.outputs);
+  const tiles = ({ position }: Window, { outputs }: Filtering): number =>
+    Math.ceil((extents.get(position) ?? 1) / outputs);
   const tileAxes = [
-    { id: first, extent: tiles(sum.windows[0]) },
-    { id: first + 1, extent: tiles(sum.windows[1]) },
+    { id: first, extent: tiles(sum.windows[0], down) },
+    { id: first + 1, extent: tiles(sum.windows[1], across) },
   ] as const;
-  const pointAxis = { id: first + 2, extent: filtering.points * filtering.points };
-  return { kernel, sum, filtering, taps, extents, tileAxes, pointAxis, freeAxis: first + 3 };
+  const pointAxis = { id: first + 2, extent: down.points * across.points };
+  return { kernel, sum, down, across, taps, extents, tileAxes, pointAxis, freeAxis: first + 3 };
 }
 
 export function axesNamed(plan: TilePlan, ids: readonly number[]): readonly Axis[] {
@@ -63,7 +68,13 @@ export function tapIndex({ sign }: Window, k: number, taps: number): Index {
   return constantIndex(sign === 1 ? k : taps - 1 - k);
 }
 
-/** `size` by `size` values. */
-export function grid<T>(size: number, make: (row: number, column: number) => T): readonly (readonly T[])[] {
-  return Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_unused, column) => make(row, column)));
+/** `rows` by `columns` values. */
+export function grid<T>(
+  rows: number,
+  columns: number,
+  make: (row: number, column: number) => T,
+): readonly (readonly T[])[] {
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_unused, column) => make(row, column)),
+  );
 }

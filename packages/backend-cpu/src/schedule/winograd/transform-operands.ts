@@ -21,18 +21,18 @@ export function transformImage(
   inner: readonly number[],
   scratch: Scratch,
 ): Transformed {
-  const { sum, filtering, taps, tileAxes } = plan;
+  const { sum, down, across, taps, tileAxes } = plan;
   const [rows, columns] = sum.windows;
   const axes = [...axesNamed(plan, outer), ...tileAxes, ...axesNamed(plan, inner)];
-  const tiles = grid(filtering.points, (row, column) =>
+  const tiles = grid(down.points, across.points, (row, column) =>
     readTile(plan, sum.image, scratch.buffers, axes, [
-      [rows.position, tilePosition(tileAxes[0], filtering.outputs, row)],
-      [columns.position, tilePosition(tileAxes[1], filtering.outputs, column)],
+      [rows.position, tilePosition(tileAxes[0], down.outputs, row)],
+      [columns.position, tilePosition(tileAxes[1], across.outputs, column)],
       [rows.tap, tapIndex(rows, 0, taps)],
       [columns.tap, tapIndex(columns, 0, taps)],
     ]),
   );
-  return writePoints(plan, 'tiles', axes, inner.length, applyBothSides(filtering.input, tiles), scratch);
+  return writePoints(plan, 'tiles', axes, inner.length, applyBothSides(down.input, across.input, tiles), scratch);
 }
 
 /** Tiles of the other operand at the same positions, without overlap. */
@@ -42,17 +42,17 @@ export function transformPositions(
   inner: readonly number[],
   scratch: Scratch,
 ): Transformed {
-  const { sum, filtering, tileAxes } = plan;
+  const { sum, down, across, tileAxes } = plan;
   const [rows, columns] = sum.windows;
   const axes = [...axesNamed(plan, outer), ...tileAxes, ...axesNamed(plan, inner)];
-  const tiles = grid(filtering.outputs, (row, column) =>
+  const tiles = grid(down.outputs, across.outputs, (row, column) =>
     readTile(plan, sum.other, scratch.buffers, axes, [
-      [rows.position, tilePosition(tileAxes[0], filtering.outputs, row)],
-      [columns.position, tilePosition(tileAxes[1], filtering.outputs, column)],
+      [rows.position, tilePosition(tileAxes[0], down.outputs, row)],
+      [columns.position, tilePosition(tileAxes[1], across.outputs, column)],
     ]),
   );
-  const matrix = transpose(filtering.output);
-  return writePoints(plan, 'gradients', axes, inner.length, applyBothSides(matrix, tiles), scratch);
+  const values = applyBothSides(transpose(down.output), transpose(across.output), tiles);
+  return writePoints(plan, 'gradients', axes, inner.length, values, scratch);
 }
 
 /** The filter: [point][...outer][panel][...inner][lane], zero beyond the extent of the axis that panels cut. */
@@ -63,13 +63,13 @@ export function transformFilter(
   panel: { readonly axis: number; readonly blocks: Axis; readonly lanes: Axis },
   scratch: Scratch,
 ): Transformed {
-  const { sum, filtering, taps, extents } = plan;
+  const { sum, down, across, taps, extents } = plan;
   const [rows, columns] = sum.windows;
   const axes = [...axesNamed(plan, outer), panel.blocks, ...axesNamed(plan, inner), panel.lanes];
   const position = addIndices(axisIndex(panel.blocks.id, panel.lanes.extent), axisIndex(panel.lanes.id));
   const inside = { index: position, lower: 0, upper: extents.get(panel.axis) ?? 1 };
   const rewriting = { extents: extentsWith(axes) };
-  const filter = grid(taps, (row, column) =>
+  const filter = grid(taps, taps, (row, column) =>
     rewrite(
       { ...sum.other, guards: [...sum.other.guards, { ...inside, index: axisIndex(panel.axis) }], fill: 0 },
       {
@@ -82,7 +82,14 @@ export function transformFilter(
       },
     ),
   );
-  return writePoints(plan, 'filters', axes, inner.length + 1, applyBothSides(filtering.filter, filter), scratch);
+  return writePoints(
+    plan,
+    'filters',
+    axes,
+    inner.length + 1,
+    applyBothSides(down.filter, across.filter, filter),
+    scratch,
+  );
 }
 
 /** The position at `offset` in a tile. */
@@ -119,8 +126,8 @@ function writePoints(
   values: readonly (readonly Expr[])[],
   scratch: Scratch,
 ): Transformed {
-  const { kernel, filtering } = plan;
-  const buffer = scratch.add([filtering.points ** 2, ...shapeOf(axes)], inner);
+  const { kernel, pointAxis } = plan;
+  const buffer = scratch.add([pointAxis.extent, ...shapeOf(axes)], inner);
   const index = indicesOf(axes);
   return {
     buffer,
@@ -135,7 +142,6 @@ function writePoints(
 }
 
 /** Names a part of a kernel after the variant, as reports show it. */
-export function partName({ kernel, filtering: { outputs }, taps }: TilePlan, part: string): string {
-  const size = (edge: number): string => `${String(edge)}x${String(edge)}`;
-  return `${kernel.name}/F(${size(outputs)},${size(taps)}).${part}`;
+export function partName({ kernel, down, across, taps }: TilePlan, part: string): string {
+  return `${kernel.name}/F(${down.outputs}x${across.outputs},${taps}x${taps}).${part}`;
 }
