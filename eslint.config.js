@@ -16,7 +16,15 @@ const boundaries = (depConstraints) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['packages/*/bench/', '**/dist/', '**/.results/', '**/.nx/', '**/runs/', '**/coverage/']),
+  globalIgnores([
+    'tools/generators/templates/',
+    'packages/*/bench/',
+    '**/dist/',
+    '**/.results/',
+    '**/.nx/',
+    '**/runs/',
+    '**/coverage/',
+  ]),
   {
     files: ['**/*.{js,mjs,ts}'],
     extends: [eslint.configs.recommended],
@@ -108,7 +116,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['tools/workspace/fail-on-console.ts'],
+    files: ['tools/workspace/fail-on-console.ts', 'packages/create-netwright/templates/application/src/*.ts'],
     rules: { 'no-console': 'off' },
   },
   prettier,

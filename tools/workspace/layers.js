@@ -5,7 +5,7 @@ const plugin = 'layer:plugin';
 const assembly = 'layer:assembly';
 const kit = 'layer:kit';
 
-const pluginKinds = { backend: 'compiler', optim: 'optim', arch: 'arch', data: 'data' };
+const pluginKinds = { backend: 'compiler', optim: 'optim', arch: 'arch', data: 'data', function: 'compiler' };
 
 export const layers = [
   { sourceTag: language, onlyDependOnLibsWithTags: [] },
@@ -19,11 +19,16 @@ export const layers = [
   { sourceTag: 'kind:search', onlyDependOnLibsWithTags: [language, contract, 'kind:weights', 'kind:train'] },
   { sourceTag: 'kind:viz', onlyDependOnLibsWithTags: [language, contract, 'kind:train'] },
   { sourceTag: 'kind:cli', onlyDependOnLibsWithTags: [language, contract, plugin, assembly] },
+  { sourceTag: 'kind:create', onlyDependOnLibsWithTags: [language] },
   {
     sourceTag: 'kind:testing',
     onlyDependOnLibsWithTags: [language, contract, 'kind:weights', 'kind:train', 'backend:reference'],
   },
   { sourceTag: 'kind:integration', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
+  {
+    sourceTag: 'kind:generators',
+    onlyDependOnLibsWithTags: [language, 'kind:publishing', 'kind:create'],
+  },
   { sourceTag: 'kind:oracle', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:publishing', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:studies', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },

@@ -11,6 +11,7 @@ const contractOfKind: Readonly<Record<string, string>> = {
   optim: 'optim',
   arch: 'arch',
   data: 'data',
+  function: 'compiler',
 };
 let eslint: ESLint;
 
@@ -44,6 +45,10 @@ function mayImport(from: WorkspacePackage, to: WorkspacePackage): boolean {
       return lower;
     case '@netwright/train':
       return lower || to.manifest.name === '@netwright/weights';
+    case 'create-netwright':
+      return target === 'language';
+    case '@netwright/generators':
+      return target === 'language' || ['@netwright/publishing', 'create-netwright'].includes(to.manifest.name);
     case '@netwright/viz':
       return lower || to.manifest.name === '@netwright/train';
     case '@netwright/cli':

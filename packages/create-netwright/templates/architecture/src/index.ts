@@ -1,0 +1,1 @@
+export { templateName, type TemplateNameVariant } from './template-name.ts';

@@ -1,0 +1,1 @@
+export { templateName, templateNameFunction, type TemplateNameOptions } from './template-name.ts';

@@ -1,0 +1,9 @@
+export {
+  architectureGenerator,
+  backendGenerator,
+  dataGenerator,
+  functionGenerator,
+  opGenerator,
+  optimizerGenerator,
+  type GeneratorOptions,
+} from './generators.ts';
