@@ -63,9 +63,8 @@ export function gpujs({ mode = 'auto' }: GpuJsOptions = {}): GpuJsBackend {
     return opened;
   };
   const targetOf = (): string => {
-    if (device === undefined) return mode;
-    const { resolved } = device;
-    return mode === 'auto' ? `${resolved.mode}:auto` : resolved.mode;
+    const real = device?.resolved.mode;
+    return real !== undefined && mode === 'auto' ? `${real}:auto` : mode;
   };
 
   return {
@@ -106,17 +105,12 @@ async function load(
   target: string,
 ): Promise<Executable> {
   const started = performance.now();
-  const planned = compileKernels(graph, {
-    dims,
-    capabilities: { ...gpujsCapabilities, costlyGuards: !device.isRemote },
-  });
+  const isHost = !device.isRemote;
+  const planned = compileKernels(graph, { dims, maxMemory, capabilities: { ...gpujsCapabilities, costlyGuards: isHost } });
   const { buffers, kernels } = planned.program;
   checkWords(buffers);
-  const emitter = new KernelEmitter(planned.program, {
-    exactMath: !device.isRemote,
-    rows: device.isRecording,
-  });
-  const steps = kernels.map((kernel): LoadedStep => {
+  const emitter = new KernelEmitter(planned.program, { exactMath: isHost, rows: device.isRecording });
+  const steps = kernels.map((kernel): Step => {
     const before = performance.now();
     const emitted = emitter.emit(kernel);
     // Targets bake the sizes of arguments into a kernel, so kernels of other sizes are others.
@@ -138,34 +132,22 @@ async function load(
   return new GpuJsExecutable({ planned, steps, isWord: (id) => emitter.isWord(id), store, device, report });
 }
 
-interface LoadedStep extends Step {
-  /** Milliseconds that emitting it took; undefined where the kernel was there already. */
-  readonly cost: number | undefined;
-}
-
 /** Where a kernel runs and why, its threads, and what it cost: gpu.js builds what it runs at the first call. */
-function scheduleOf(
-  { kernel, output, cost }: LoadedStep,
-  { mode, reason }: ResolvedMode,
-  firstCalls: number | undefined,
-): string {
-  const first = kernel.firstCall ?? firstCalls;
-  const what = kernel.firstCall === undefined ? 'first call of all kernels' : 'first call';
-  return [
-    `${mode} (${reason})`,
-    `${output.join(' x ')} threads`,
-    cost === undefined ? 'from the cache' : `made in ${cost.toFixed(1)} ms`,
-    ...(first === undefined ? [] : [`${what} in ${first.toFixed(1)} ms`]),
-  ].join(', ');
+function scheduleOf({ kernel, output, cost }: Step, { mode, reason }: ResolvedMode, all?: number): string {
+  const made = cost === undefined ? 'from the cache' : `made in ${cost.toFixed(1)} ms`;
+  const calls = Object.entries({ 'first call': kernel.firstCall, 'first call of all kernels': all });
+  const built = calls.flatMap(([what, took]) => (took === undefined ? [] : [`${what} in ${took.toFixed(1)} ms`]));
+  return [`${mode} (${reason})`, `${output.join(' x ')} threads`, made, ...built].join(', ');
 }
 
 function checkWords(buffers: readonly BufferDecl[]): void {
-  const large = buffers.filter(({ dtype, shape }) => dtype === 'i32' && 2 * sizeOf(shape) > gpujsCapabilities.maxIndex);
+  const most = gpujsCapabilities.maxIndex / 2;
+  const large = buffers.filter(({ dtype, shape }) => dtype === 'i32' && sizeOf(shape) > most);
   if (large.length === 0) return;
   throw new NetwrightError({
     code: 'gpujs.index',
     operation: 'load',
-    expected: `i32 tensors of at most ${String(gpujsCapabilities.maxIndex / 2)} elements`,
+    expected: `i32 tensors of at most ${String(most)} elements`,
     reasons: large.map(({ shape }) => `one has the shape [${shape.join(', ')}]`),
     hint: 'use a smaller batch',
   });

@@ -31,6 +31,7 @@ export { compileKernels, type CompileKernelsOptions } from './compile-kernels.ts
 export { defineLowering, type DefineLoweringContext } from './lowering/define-lowering.ts';
 export { lowerGraph, type Dims } from './lowering/lower-graph.ts';
 export { planMemory } from './planning/plan-memory.ts';
+export { stagesOf, type ProgramStage } from './planning/stages.ts';
 export { rowMajorStorage } from './kernels/storage.ts';
 export { printKernel, printProgram } from './kernels/print.ts';
 export { verifyProgram } from './verify/verify-program.ts';

@@ -1,7 +1,7 @@
 // The one place that talks to gpu.js: kernels by source, memory, and what really ran.
 
 import { NetwrightError } from '@netwright/ir';
-import type { Argument, DeviceHandle, Gpu, GpuKernel, GpuModule, GpuPipeline, Result } from './gpu-module.ts';
+import type { Argument, DeviceHandle, Gpu, GpuKernel, GpuModule, Result } from './gpu-module.ts';
 import type { ResolvedMode } from './resolve-mode.ts';
 
 /** Flat f32 memory that kernels read. */
@@ -181,11 +181,11 @@ function isNested(result: Result): result is readonly Result[] {
   return Array.isArray(result);
 }
 
-export function disposed(operation: string): NetwrightError {
+export function disposed(operation: string, what: 'gpujs' | 'store' | 'executable' = 'gpujs'): NetwrightError {
   return new NetwrightError({
-    code: 'gpujs.disposed',
+    code: `${what}.disposed`,
     operation,
-    expected: 'a backend in use',
-    received: 'one that has been disposed of',
+    expected: 'something in use',
+    received: 'what has been disposed of',
   });
 }

@@ -1,28 +1,26 @@
 // Kernels that run one after the other, as many calls or as one.
 
+import type { ProgramStage } from '@netwright/compiler';
 import type { EmittedKernel } from '../emit/emit-kernel.ts';
+import { HandleTable } from './handle-table.ts';
 import { disposed, type Device, type DeviceKernel, type Handle } from './device.ts';
 
 export interface Step extends EmittedKernel {
   readonly kernel: DeviceKernel;
+  /** Milliseconds that emitting it took; undefined where the kernel was there already. */
+  readonly cost: number | undefined;
 }
 
-export interface StagePlan {
+export interface StagePlan extends ProgramStage {
   readonly steps: readonly Step[];
-  /** Buffers that are given. */
-  readonly inputs: readonly number[];
-  /** Buffers that outlive the stage. */
-  readonly results: readonly number[];
-  /** For each step, the buffers whose last use it is. */
-  readonly lastUses: readonly (readonly number[])[];
 }
 
 export interface Stage {
   /** The results, which belong to the caller. */
   run(inputs: readonly Handle[]): Promise<readonly Handle[]>;
   /** What the first call of all took, where there is one. */
-  firstCall(): number | undefined;
-  dispose(): Promise<void>;
+  firstCall?(): number | undefined;
+  dispose?(): Promise<void>;
 }
 
 export function createStage(device: Device, plan: StagePlan): Stage {
@@ -34,27 +32,20 @@ function sequence(device: Device, { steps, inputs, results, lastUses }: StagePla
   return {
     run: async (given) => {
       const values = bind(inputs, given);
-      const made = new Map<number, Handle>();
-      const free = (id: number): void => {
-        const handle = made.get(id);
-        if (handle !== undefined) device.free(handle);
-        made.delete(id);
-      };
+      const made = new HandleTable<number>(device);
       try {
         for (const [at, step] of steps.entries()) {
           const result = await device.run(step.kernel, argumentsOf(step, values));
           made.set(step.writes, result);
           values.set(step.writes, result);
-          for (const id of lastUses[at]) if (!results.includes(id)) free(id);
+          for (const id of lastUses[at]) if (!results.includes(id)) made.free(id);
         }
       } catch (error) {
-        for (const id of [...made.keys()]) free(id);
+        made.clear();
         throw error;
       }
       return results.map((id) => valueOf(values, id));
     },
-    firstCall: () => undefined,
-    dispose: async () => undefined,
   };
 }
 

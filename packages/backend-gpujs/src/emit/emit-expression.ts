@@ -39,8 +39,7 @@ type Value = readonly [string] | Word;
 
 export interface BufferPlace {
   readonly argument: string;
-  /** Elements of the tensor; words lie in two planes of so many. */
-  readonly size: number;
+  /** Whether the elements are words, which lie in two planes. */
   readonly isWord: boolean;
   readonly shape: readonly number[];
 }
@@ -148,7 +147,8 @@ export class ExpressionEmitter {
   }
 
   private load({ buffer, index, guards, fill, dtype }: LoadExpr): Value {
-    const { argument, size, isWord, shape } = this.options.buffer(buffer);
+    const { argument, isWord, shape } = this.options.buffer(buffer);
+    const size = shape.reduce((product, dim) => product * dim, 1);
     const flat = flatten(index, shape);
     const outside = isWord ? wordOf(fill) : this.constant({ kind: 'const', dtype, value: fill });
     const read = (plane: number): string => {
@@ -294,12 +294,9 @@ export class ExpressionEmitter {
     const best = [...lowest, ...(isRanked ? ['0'] : [])].map((code) => writer.variable('v', code));
     const position = writer.variable('v', '0');
     const shape = axes.map((axis) => this.extents.get(axis) ?? 1);
-    const place = flatten(
-      axes.map((axis) => axisIndex(axis)),
-      shape,
-    );
+    const ids = axes.map((axis) => axisIndex(axis));
     this.steps(axes, UNROLLED, (bound) => {
-      const at = op === 'argmax' ? emitIndex(this.indices, rewriteIndex(place, bound)) : '0';
+      const at = op === 'argmax' ? emitIndex(this.indices, rewriteIndex(flatten(ids, shape), bound)) : '0';
       const part = rewrite(body, bound);
       const value = isWord ? this.word(part) : isRanked ? this.ranked(part) : [this.number(part)];
       writer.branch(this.beats(value, best, { isWord, isRanked, isFloat }), () => {

@@ -52,17 +52,18 @@ export class KernelEmitter {
     const [{ buffer, value }] = kernel.outputs;
     const { shape, dtype, role } = this.buffers[buffer];
     const size = sizeOf(shape);
-    const bound = boundOf(value, new Map([...kernel.axes, ...kernel.reductionAxes].map(pair)), this.bounds);
+    const all = [...kernel.axes, ...kernel.reductionAxes];
+    const extents = new Map(all.map(({ id, extent }): [number, number] => [id, extent]));
+    const bound = boundOf(value, extents, this.bounds);
     // Entries of the store keep one layout for all programs.
     if (dtype === 'i32' && role.kind !== 'persistent') this.bounds.set(buffer, bound);
     const isWord = this.isWord(buffer);
     const rows = this.options.rows && !isWord;
-    const later = this.kernels
-      .slice(this.kernels.indexOf(kernel) + 1)
-      .flatMap(({ outputs: [next] }) => loadsOf(next.value));
+    const later = this.kernels.slice(this.kernels.indexOf(kernel) + 1);
+    const isRead = later.some(({ outputs: [next] }) => loadsOf(next.value).some((load) => load.buffer === buffer));
     // Several elements of one thread can be a result, but no kernel can read them.
-    const blocks = rows && dtype === 'f32' && later.every((load) => load.buffer !== buffer);
-    const grid = chooseGrid(kernel, shape, { rows, blocks });
+    const blocks = rows && dtype === 'f32' && !isRead;
+    const grid = chooseGrid(kernel, shape, rows, blocks);
     const writer = new Writer();
     const reads: number[] = [];
     let usesInfinity = false;
@@ -81,13 +82,7 @@ export class KernelEmitter {
       bounds: this.bounds,
       buffer: (id) => {
         if (!reads.includes(id)) reads.push(id);
-        const own = this.buffers[id];
-        return {
-          argument: `b${String(reads.indexOf(id))}`,
-          size: sizeOf(own.shape),
-          isWord: this.isWord(id),
-          shape: own.shape,
-        };
+        return { argument: `b${String(reads.indexOf(id))}`, isWord: this.isWord(id), shape: this.buffers[id].shape };
       },
       infinity: () => {
         usesInfinity = true;
@@ -116,10 +111,6 @@ export class KernelEmitter {
       usesInfinity,
     };
   }
-}
-
-function pair({ id, extent }: { readonly id: number; readonly extent: number }): [number, number] {
-  return [id, extent];
 }
 
 export function sizeOf(shape: readonly number[]): number {

@@ -20,31 +20,18 @@ export interface FloatContext extends Dialect {
 
 export type FloatOp = Extract<BinaryOp, 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pow'>;
 
-const INFIX: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', div: '/' };
+const INFIX: Readonly<Partial<Record<FloatOp, string>>> = { add: '+', sub: '-', mul: '*', div: '/' };
 
-export function floatBinary(
-  writer: Writer,
-  op: FloatOp,
-  a: string,
-  b: string,
-  { exactMath, infinity }: FloatContext,
-): string {
-  switch (op) {
-    case 'add':
-    case 'sub':
-    case 'mul':
-    case 'div':
-      return writer.constant('v', `${a} ${INFIX[op]} ${b}`);
-    case 'min':
-    case 'max':
-      return exactMath ? writer.constant('v', `Math.${op}(${a}, ${b})`) : extreme(writer, op, a, b, infinity());
-    case 'pow':
-      return power(writer, a, b, exactMath, infinity);
-  }
+export function floatBinary(writer: Writer, op: FloatOp, a: string, b: string, context: FloatContext): string {
+  const sign = INFIX[op];
+  if (sign !== undefined) return writer.constant('v', `${a} ${sign} ${b}`);
+  if (op === 'pow') return power(writer, a, b, context);
+  const { exactMath, infinity } = context;
+  return exactMath ? writer.constant('v', `Math.${op}(${a}, ${b})`) : extreme(writer, op, a, b, infinity());
 }
 
 /** NaN stays in the sum. */
-function extreme(writer: Writer, op: 'min' | 'max', a: string, b: string, infinity: string): string {
+function extreme(writer: Writer, op: FloatOp, a: string, b: string, infinity: string): string {
   const areNumbers = `${isNumber(a, infinity)} && ${isNumber(b, infinity)}`;
   return writer.where('v', areNumbers, `Math.${op}(${a}, ${b})`, `${a} + ${b}`);
 }
@@ -54,11 +41,24 @@ export function isNumber(code: string, infinity: string): string {
   return `Math.abs(${code}) <= ${infinity}`;
 }
 
-/** As in C: 1 to any power is 1, and so is -1 to an infinite one; a negative base to an odd power is negative. */
-function power(writer: Writer, a: string, b: string, exactMath: boolean, infinity: () => string): string {
+/** Series of half the logarithm of (1 + x) / (1 - x), after its first term, in x squared; and of the exponential after its first. */
+const LOGARITHM = [3, 5, 7, 9, 11, 13, 15].map((power) => 1 / power);
+const EXPONENTIAL = [1, 2, 6, 24, 120, 720, 5040].map((factorial) => 1 / factorial);
+
+/** Near 1 GPUs lose digits, which is where powers are subtracted from 1. As in C: 1 to any power is 1, and so is -1 to an infinite one; a negative base to an odd power is negative. */
+function power(writer: Writer, a: string, b: string, { exactMath, infinity }: FloatContext): string {
   const isOne = `${a} === 1 || (${a} === -1 && Math.abs(${b}) > ${HUGE})`;
   if (exactMath) return writer.where('v', isOne, '1', `Math.pow(${a}, ${b})`);
-  const name = writer.variable('v', `Math.pow(Math.abs(${a}), ${b})`);
+  const base = writer.constant('v', `Math.abs(${a})`);
+  const name = writer.variable('v', `Math.pow(${base}, ${b})`);
+  writer.branch(`${base} > 0.5 && ${base} < 2`, () => {
+    const ratio = writer.constant('v', `(${base} - 1) / (${base} + 1)`);
+    const square = writer.constant('v', `${ratio} * ${ratio}`);
+    const half = writer.constant('v', `${ratio} + ${ratio} * ${series(writer, LOGARITHM, square)}`);
+    const exponent = writer.constant('v', `2 * ${b} * ${half}`);
+    writer.line(`${name} = Math.exp(${exponent});`);
+    writer.set(`Math.abs(${exponent}) < 0.5`, name, `1 + ${series(writer, EXPONENTIAL, exponent)}`);
+  });
   writer.set(`${a} === 0 && ${b} > 0`, name, '0');
   writer.set(`${a} === 0 && ${b} < 0`, name, infinity());
   writer.set(`${b} === 0 || ${isOne}`, name, '1');
@@ -72,20 +72,12 @@ function power(writer: Writer, a: string, b: string, exactMath: boolean, infinit
 }
 
 export function floatUnary(writer: Writer, op: Exclude<UnaryOp, 'not'>, x: string, { exactMath }: Dialect): string {
-  switch (op) {
-    case 'neg':
-      return writer.constant('v', `-${x}`);
-    case 'sign': {
-      const name = writer.where('v', `${x} > 0`, '1', x);
-      writer.set(`${x} < 0`, name, '-1');
-      return name;
-    }
-    case 'sin':
-    case 'cos':
-      return exactMath ? writer.constant('v', `Math.${op}(${x})`) : wave(writer, op, x);
-    default:
-      return writer.constant('v', `Math.${op}(${x})`);
-  }
+  if (op === 'neg') return writer.constant('v', `-${x}`);
+  if ((op === 'sin' || op === 'cos') && !exactMath) return wave(writer, op, x);
+  if (op !== 'sign') return writer.constant('v', `Math.${op}(${x})`);
+  const name = writer.where('v', `${x} > 0`, '1', x);
+  writer.set(`${x} < 0`, name, '-1');
+  return name;
 }
 
 /** pi / 2 in three parts, so that products with small whole numbers are exact, and series of sine and cosine (Cephes, `sinf`). */

@@ -30,19 +30,14 @@ export const BLOCK = 4;
 /** Fewest steps of a sum that are worth the objects that gpu.js makes for each thread with more than one element. */
 const LONGEST_SUM = 256;
 
-export interface GridOptions {
-  /** Whether there may be two dimensions, where that lets a whole row share what it loads. */
-  readonly rows: boolean;
-  /** Whether a thread may compute one element of each of four rows, where that lets them share what they load. */
-  readonly blocks: boolean;
-}
-
 /**
  * Threads for the elements in row-major order.
  *
+ * @param rows - whether there may be two dimensions, where that lets a whole row share what it loads.
+ * @param blocks - whether a thread may compute one element of each of four rows, where that lets them share what they load.
  * @throws NetwrightError `gpujs.output` for an output that does not number the elements of its buffer.
  */
-export function chooseGrid(kernel: Kernel, shape: readonly number[], { rows, blocks }: GridOptions): Grid {
+export function chooseGrid(kernel: Kernel, shape: readonly number[], rows: boolean, blocks: boolean): Grid {
   const ids = [...kernel.axes, ...kernel.reductionAxes].map(({ id }) => id);
   const first = Math.max(-1, ...ids) + 1;
   const split = rows ? rowStart(kernel, shape) : 0;

@@ -2,19 +2,17 @@
 
 type Kind = 'function' | 'loop' | 'block';
 
-class Scope {
-  readonly lines: string[] = [];
-  readonly known = new Map<unknown, unknown>();
+interface Scope {
   readonly kind: Kind;
-  readonly parent: Scope | undefined;
+  readonly parent?: Scope;
   /** The axis that a loop counts. */
-  readonly axis: number | undefined;
+  readonly axis?: number;
+  readonly lines: string[];
+  readonly known: Map<unknown, unknown>;
+}
 
-  constructor(kind: Kind, parent?: Scope, axis?: number) {
-    this.kind = kind;
-    this.parent = parent;
-    this.axis = axis;
-  }
+function scopeOf(kind: Kind, parent?: Scope, axis?: number): Scope {
+  return { kind, parent, axis, lines: [], known: new Map() };
 }
 
 /** Where a value may be computed. */
@@ -27,7 +25,7 @@ export interface Placement {
 
 /** Writes statements; names are unique in the whole kernel, because some targets have no block scope. */
 export class Writer {
-  private scope = new Scope('function');
+  private scope = scopeOf('function');
   private names = 0;
 
   get lines(): readonly string[] {
@@ -67,15 +65,15 @@ export class Writer {
   }
 
   loop(axis: number, counter: string, extent: number, body: () => void): void {
-    const lines = this.within(new Scope('loop', this.scope, axis), body);
+    const lines = this.within(scopeOf('loop', this.scope, axis), body);
     this.scope.lines.push(`for (let ${counter} = 0; ${counter} < ${String(extent)}; ${counter}++) {`, ...lines, '}');
   }
 
   /** A block under a condition, and optionally one where it does not hold. */
   branch(condition: string, then: () => void, otherwise?: () => void): void {
-    const lines = this.within(new Scope('block', this.scope), then);
+    const lines = this.within(scopeOf('block', this.scope), then);
     // Both are written before either is added: what they need from outside comes first.
-    const others = otherwise === undefined ? [] : this.within(new Scope('block', this.scope), otherwise);
+    const others = otherwise === undefined ? [] : this.within(scopeOf('block', this.scope), otherwise);
     this.scope.lines.push(
       `if (${condition}) {`,
       ...lines,

@@ -55,28 +55,24 @@ function carried(writer: Writer, lows: string, highs: string): Word {
 
 /** The left factor is taken byte by byte, so that products have 24 bits. */
 function multiply(writer: Writer, a: Word, b: Word): Word {
-  const { first, second, low: sum } = byBytes(writer, a[0], b[0]);
+  const [sum, first, second] = byBytes(writer, a[0], b[0]);
   const [low, carry] = split(writer, sum, 16);
   const parts = [
     `Math.floor(${first} * ${literal(2 ** -16)})`,
     `Math.floor(${second} * ${literal(2 ** -8)})`,
-    byBytes(writer, a[1], b[0]).low,
-    byBytes(writer, a[0], b[1]).low,
+    byBytes(writer, a[1], b[0])[0],
+    byBytes(writer, a[0], b[1])[0],
   ];
   const high = parts.reduce((total, part) => writer.constant('w', `${total} + ${part}`), carry);
   return [low, remainder(writer, high)];
 }
 
 /** `code * by` as `first + 256 * second`, and what of it lies below 2^17 and is the same modulo 2^16. */
-function byBytes(
-  writer: Writer,
-  code: string,
-  by: string,
-): { readonly first: string; readonly second: string; readonly low: string } {
+function byBytes(writer: Writer, code: string, by: string): readonly [low: string, first: string, second: string] {
   const [lower, upper] = split(writer, code, 8);
   const [first, second] = [writer.constant('w', `${lower} * ${by}`), writer.constant('w', `${upper} * ${by}`)];
   const low = writer.constant('w', `${remainder(writer, first)} + ${split(writer, second, 8)[0]} * 256`);
-  return { first, second, low };
+  return [low, first, second];
 }
 
 /** Logical shift right by 0 to 31. */

@@ -1,12 +1,19 @@
 // A planned program on a device: its two stages, and the handles that live between them.
 
-import type { BufferDecl, CompileReport, Executable, PlannedProgram, TensorData } from '@netwright/compiler';
-import { NetwrightError } from '@netwright/ir';
+import {
+  stagesOf,
+  type BufferDecl,
+  type CompileReport,
+  type Executable,
+  type PlannedProgram,
+  type ProgramStage,
+  type TensorData,
+} from '@netwright/compiler';
 import { disposed, type Device, type Handle } from '../device/device.ts';
-import { createStage, type Stage, type StagePlan, type Step } from '../device/stage.ts';
-import { sizeOf } from '../emit/emit-kernel.ts';
+import { HandleTable } from '../device/handle-table.ts';
+import { createStage, type Stage, type Step } from '../device/stage.ts';
 import type { GpuJsStore } from './gpujs-store.ts';
-import { fromPlanes, toPlanes, zeros } from './planes.ts';
+import { fromPlanes, toPlanes } from './planes.ts';
 
 interface Options {
   readonly planned: PlannedProgram;
@@ -21,54 +28,43 @@ interface Options {
 export class GpuJsExecutable implements Executable {
   private readonly options: Options;
   /** By buffer, where there is one; those of persistent entries belong to the store. */
-  private readonly handles = new Map<number, Handle>();
+  private readonly handles: HandleTable<number>;
   /** What depends on parameters alone, and the rest. */
-  private readonly plans: readonly StagePlan[];
+  private readonly plans: readonly ProgramStage[];
   private readonly stages: readonly Stage[];
   /** Buffers that keep their handles between runs. */
   private readonly kept: ReadonlySet<number>;
-  private readonly isUpdated: boolean;
   private preparedFor = -1;
   private isDisposed = false;
 
   constructor(options: Options) {
     const { planned, steps, device } = options;
-    const { program, prepareCount, plan } = planned;
+    const { program, prepareCount } = planned;
     this.options = options;
-    const prepared = steps.slice(0, prepareCount).map(({ writes }) => writes);
+    this.handles = new HandleTable(device);
+    this.plans = stagesOf(planned);
+    this.stages = [steps.slice(0, prepareCount), steps.slice(prepareCount)].map((own, at) =>
+      createStage(device, { ...this.plans[at], steps: own }),
+    );
     const constants = program.buffers.filter(({ role }) => role.kind === 'constant').map(({ id }) => id);
-    this.kept = new Set([...prepared, ...constants]);
-    const outlives = (id: number): boolean =>
-      ['persistent', 'output'].includes(program.buffers[id].role.kind) || this.kept.has(id);
-    this.plans = [
-      planStage(steps.slice(0, prepareCount), plan.lastUses.slice(0, prepareCount), outlives),
-      planStage(steps.slice(prepareCount), plan.lastUses.slice(prepareCount), outlives),
-    ];
-    this.stages = this.plans.map((one) => createStage(device, one));
-    this.isUpdated = steps.some(({ writes }) => program.buffers[writes].role.kind === 'persistent');
+    this.kept = new Set([...this.plans[0].results, ...constants]);
   }
 
   /** Of what gpu.js builds at a first call, the report tells once it has happened. */
   get report(): CompileReport {
-    const calls = this.stages.flatMap((stage) => stage.firstCall() ?? []);
+    const calls = this.stages.flatMap((stage) => stage.firstCall?.() ?? []);
     return this.options.report(calls.length === 0 ? undefined : calls.reduce((sum, one) => sum + one));
   }
 
   run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
     const { device, store } = this.options;
     return device.exclusive(async () => {
-      if (this.isDisposed)
-        throw new NetwrightError({
-          code: 'executable.disposed',
-          operation: 'run',
-          expected: 'an executable in use',
-          received: 'one that has been disposed of',
-        });
+      if (this.isDisposed) throw disposed('run', 'executable');
       store.checkUsable('run');
       try {
         return await this.runAll(inputs);
       } finally {
-        for (const id of [...this.handles.keys()]) if (!this.kept.has(id)) this.free(id);
+        this.handles.clear(this.kept);
       }
     });
   }
@@ -77,8 +73,8 @@ export class GpuJsExecutable implements Executable {
     return this.options.device.exclusive(async () => {
       if (this.isDisposed) return;
       this.isDisposed = true;
-      for (const id of [...this.handles.keys()]) this.free(id);
-      for (const stage of this.stages) await stage.dispose();
+      this.handles.clear();
+      for (const stage of this.stages) await stage.dispose?.();
     });
   }
 
@@ -89,7 +85,6 @@ export class GpuJsExecutable implements Executable {
     if (this.preparedFor !== store.version) await this.runStage(0);
     await this.runStage(1);
     const outputs = await this.collect();
-    if (this.isUpdated) store.countRun();
     this.preparedFor = store.version;
     return outputs;
   }
@@ -97,40 +92,30 @@ export class GpuJsExecutable implements Executable {
   private async runStage(at: number): Promise<void> {
     const { planned, store } = this.options;
     const { buffers } = planned.program;
-    const { steps, inputs, results } = this.plans[at];
-    if (steps.length === 0) return;
+    const { kernels, inputs, results } = this.plans[at];
+    if (kernels.length === 0) return;
     const given: Handle[] = [];
     for (const id of inputs) given.push(await this.handle(buffers[id]));
     const made = await this.stages[at].run(given);
     results.forEach((id, position) => {
       const { role } = buffers[id];
       if (role.kind === 'persistent') store.update(role.name, made[position]);
-      else this.keep(id, made[position]);
+      else this.handles.set(id, made[position]);
     });
   }
 
   private async handle({ id, role }: BufferDecl): Promise<Handle> {
     const { store, isWord } = this.options;
     if (role.kind === 'persistent') return store.handle(role.name);
-    if (role.kind === 'constant' && !this.handles.has(id)) await this.put(id, toPlanes(role.data, isWord(id)));
+    const known = this.handles.get(id);
+    if (known === undefined && role.kind === 'constant') await this.put(id, toPlanes(role.data, isWord(id)));
     const handle = this.handles.get(id);
     if (handle === undefined) throw disposed('run');
     return handle;
   }
 
   private async put(id: number, planes: Float32Array): Promise<void> {
-    if (planes.length > 0) this.keep(id, await this.options.device.upload(planes));
-  }
-
-  private keep(id: number, handle: Handle): void {
-    this.free(id);
-    this.handles.set(id, handle);
-  }
-
-  private free(id: number): void {
-    const handle = this.handles.get(id);
-    if (handle !== undefined) this.options.device.free(handle);
-    this.handles.delete(id);
+    if (planes.length > 0) this.handles.set(id, await this.options.device.upload(planes));
   }
 
   private async collect(): Promise<Record<string, TensorData>> {
@@ -139,27 +124,10 @@ export class GpuJsExecutable implements Executable {
     for (const { id, role, dtype, shape } of planned.program.buffers) {
       if (role.kind !== 'output') continue;
       const handle = this.handles.get(id);
-      const planes = handle === undefined ? undefined : await device.download(handle);
-      for (const name of role.names) {
-        const data = planes === undefined ? zeros(dtype, sizeOf(shape)) : fromPlanes(planes, dtype, isWord(id));
-        outputs[name] = { dtype, shape, data };
-      }
+      // Nothing writes an output without elements.
+      const planes = handle === undefined ? new Float32Array() : await device.download(handle);
+      for (const name of role.names) outputs[name] = { dtype, shape, data: fromPlanes(planes, dtype, isWord(id)) };
     }
     return outputs;
   }
-}
-
-/** What the steps take from outside, and what is needed of theirs when they have run. */
-function planStage(
-  steps: readonly Step[],
-  lastUses: StagePlan['lastUses'],
-  outlives: (buffer: number) => boolean,
-): StagePlan {
-  const written = new Set<number>();
-  const inputs = new Set<number>();
-  for (const { reads, writes } of steps) {
-    for (const id of reads) if (!written.has(id)) inputs.add(id);
-    written.add(writes);
-  }
-  return { steps, lastUses, inputs: [...inputs], results: [...written].filter(outlives) };
 }

@@ -2,22 +2,23 @@
 
 import type { Store, StoreEntry, TensorData } from '@netwright/compiler';
 import { HostStore } from '@netwright/compiler/interpreter';
-import { NetwrightError } from '@netwright/ir';
-import type { Device, Handle } from '../device/device.ts';
+import { disposed, type Device, type Handle } from '../device/device.ts';
+import { HandleTable } from '../device/handle-table.ts';
 import { fromPlanes, toPlanes } from './planes.ts';
 
 export class GpuJsStore implements Store {
   readonly backend = 'gpujs';
   private readonly device: Device;
   private readonly host = new HostStore('gpujs', 'f32');
-  private readonly handles = new Map<string, Handle>();
+  private readonly handles: HandleTable<string>;
   /** Entries whose newest elements only the device has. */
   private readonly ahead = new Set<string>();
-  private runs = 0;
+  private updates = 0;
   private isDisposed = false;
 
   constructor(device: Device) {
     this.device = device;
+    this.handles = new HandleTable(device);
   }
 
   get entries(): readonly StoreEntry[] {
@@ -25,7 +26,7 @@ export class GpuJsStore implements Store {
   }
 
   get version(): number {
-    return this.host.version + this.runs;
+    return this.host.version + this.updates;
   }
 
   declare(entries: readonly StoreEntry[]): Promise<void> {
@@ -47,13 +48,13 @@ export class GpuJsStore implements Store {
     return this.inTurn('write', async () => {
       await this.host.write(name, tensor);
       this.ahead.delete(name);
-      this.free(name);
+      this.handles.free(name);
     });
   }
 
   dispose(): Promise<void> {
     return this.device.exclusive(async () => {
-      for (const name of [...this.handles.keys()]) this.free(name);
+      this.handles.clear();
       this.isDisposed = true;
       await this.host.dispose();
     });
@@ -71,29 +72,13 @@ export class GpuJsStore implements Store {
 
   /** A program's new value in place of the old one. */
   update(name: string, handle: Handle): void {
-    this.free(name);
     this.handles.set(name, handle);
     this.ahead.add(name);
-  }
-
-  countRun(): void {
-    this.runs++;
+    this.updates++;
   }
 
   checkUsable(operation: string): void {
-    if (!this.isDisposed) return;
-    throw new NetwrightError({
-      code: 'store.disposed',
-      operation,
-      expected: 'a store in use',
-      received: 'one that has been disposed of',
-    });
-  }
-
-  private free(name: string): void {
-    const handle = this.handles.get(name);
-    if (handle !== undefined) this.device.free(handle);
-    this.handles.delete(name);
+    if (this.isDisposed) throw disposed(operation, 'store');
   }
 
   private inTurn<T>(operation: string, job: () => Promise<T>): Promise<T> {

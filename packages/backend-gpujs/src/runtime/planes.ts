@@ -21,9 +21,3 @@ export function fromPlanes(planes: Float32Array, dtype: BufferDType, isWord: boo
   const size = planes.length / 2;
   return Int32Array.from({ length: size }, (_, at) => planes[at] | (planes[size + at] << 16));
 }
-
-/** Zeros of an element type. */
-export function zeros(dtype: BufferDType, size: number): TypedArray {
-  if (dtype === 'f32') return new Float32Array(size);
-  return dtype === 'i32' ? new Int32Array(size) : new Uint8Array(size);
-}

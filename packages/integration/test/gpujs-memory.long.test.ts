@@ -1,0 +1,67 @@
+// Two thousand steps of training take no more memory than the first hundreds: heap, process and handles.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gpujs } from '@netwright/backend-gpujs';
+import { BUILT_IN } from '@netwright/cli';
+import { crossEntropy } from '@netwright/ir';
+import { momentum } from '@netwright/optim-momentum';
+import { createTrainer, type Batch } from '@netwright/train';
+import { expect, it } from 'vitest';
+
+const STEPS = 2000;
+/** Steps before the first measurement: memory of the first calls is not given back at once. */
+const WARM = 400;
+const EVERY = 50;
+const AVERAGED = 8;
+const GROWTH = 1.02;
+
+interface Sample {
+  readonly heap: number;
+  readonly process: number;
+  readonly handles: number;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+const SIZE = 8;
+const batch: Batch = {
+  images: Float32Array.from({ length: SIZE * 28 * 28 }, (_, at) => Math.abs(Math.sin(at * 12.9898))),
+  labels: Int32Array.from({ length: SIZE }, (_, at) => at),
+};
+
+it.each(['webasm', 'cpu'] as const)('in the mode %s', async (mode) => {
+  const backend = gpujs({ mode });
+  const lenet = BUILT_IN.architectures.find((architecture) => architecture.has('lenet5'));
+  if (lenet === undefined) throw new RangeError('no family has lenet5');
+  const trainer = await createTrainer({
+    model: lenet('lenet5', { channels: 1, imageSize: 28, classes: 10 }),
+    backend,
+    optimizer: momentum({ lr: 0.001, momentum: 0.9 }),
+    loss: crossEntropy(),
+    seed: 7,
+  });
+  const samples: Sample[] = [];
+  for (let step = 1; step <= WARM + STEPS; step++) {
+    await trainer.step(batch);
+    if (step < WARM || step % EVERY > 0) continue;
+    collect();
+    const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
+    samples.push({ heap: heapUsed + arrayBuffers, process: rss, handles: backend.usage().handles });
+  }
+  for (const what of ['heap', 'process', 'handles'] as const) {
+    const [before, after] = [samples.slice(0, AVERAGED), samples.slice(-AVERAGED)].map((part) =>
+      median(part.map((sample) => sample[what])),
+    );
+    process.stdout.write(`${mode}, ${what}: ${String(before)}, ${String(STEPS)} steps later ${String(after)}\n`);
+    expect(after).toBeLessThan(GROWTH * before);
+  }
+  await trainer.dispose();
+  expect(backend.usage().handles).toBe(0);
+  await backend.dispose();
+});
