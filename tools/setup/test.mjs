@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installChromium } from './chromium.mjs';
 import { nx, prepare, root } from './prepare.mjs';
 import { summarize } from './summary.mjs';
 
@@ -10,6 +11,7 @@ const suite = long ? { target: 'test-long', results: 'long.json' } : { target: '
 const targets = long ? ['test-long'] : ['lint-all', 'typecheck-all', 'test'];
 
 prepare();
+installChromium();
 removeOldResults();
 const folder = mkdtempSync(join(tmpdir(), 'netwright-test-'));
 const report = join(folder, 'tasks.json');

@@ -1,0 +1,39 @@
+// The page: a worker trains, and this thread waits.
+
+import type { Outcome } from './training.ts';
+import type { Request } from './worker.ts';
+
+export interface PageResult {
+  readonly isolated: boolean;
+  readonly outcome: Outcome;
+}
+
+async function trainInWorker(threads: number): Promise<PageResult> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  try {
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.onmessage = ({ data }: MessageEvent<{ outcome: Outcome } | { failure: string }>) => {
+        if ('outcome' in data) resolve(data.outcome);
+        else reject(new Error(data.failure));
+      };
+      worker.postMessage({ threads } satisfies Request);
+    });
+    return { isolated: crossOriginIsolated, outcome };
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Keeps the main thread busy in one task. */
+async function block(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) =>
+    setTimeout(() => {
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end);
+      resolve();
+    }),
+  );
+}
+
+Object.assign(globalThis, { netwright: { trainInWorker, block } });
