@@ -125,7 +125,7 @@ export function scheduledCpu(
   const resolved =
     (found === undefined ? `wasm:threads=${count}` : `native:threads=${count},lanes=${String(found.lanes)}`) + suffix;
 
-  const load = async (graph: Graph, store: Store, { dims }: LoadOptions): Promise<Executable> => {
+  const load = async (graph: Graph, store: Store, { dims, maxMemory }: LoadOptions): Promise<Executable> => {
     const started = performance.now();
     const running = startedEngine();
     const own = ownStores.get(store);
@@ -137,7 +137,7 @@ export function scheduledCpu(
         received: `one of backend ${store.backend}`,
       });
     }
-    const planned = compileKernels(graph, { dims, passes, alignment });
+    const planned = compileKernels(graph, { dims, passes, alignment, maxMemory });
     const cost = costOf(graph, dims);
     const report = (schedules: readonly string[]): CompileReport => ({
       backend: 'cpu',

@@ -46,7 +46,7 @@ export interface CompileReport {
   readonly parameters: number;
   readonly persistentBytes: number;
   readonly arenaBytes: number;
-  /** Largest sum of live canonical bytes over the emitted order. */
+  /** Largest sum of live canonical bytes over the emitted order, without scratch and padding of the schedule. */
   readonly peakBytes: number;
   readonly macs: number;
   readonly compileMilliseconds: number;
@@ -75,6 +75,8 @@ export interface BackendCapabilities {
 export interface LoadOptions {
   /** Sizes of the graph's symbolic dimensions. */
   readonly dims: Readonly<Record<string, number>>;
+  /** Most bytes of the program with its parameters and state; a backend that cannot compute values again may leave the check to `compile`. Default no limit. */
+  readonly maxMemory?: number;
 }
 
 /** A place to run graphs. Made by a plugin's factory, e.g. `cpu({ threads: 2 })`. */

@@ -11,6 +11,7 @@ import {
   type Graph,
 } from '@netwright/ir';
 import type { Backend, Executable, Store, TensorData } from './backend.ts';
+import { memoryError, parseBytes } from './memory-limit.ts';
 import { inlineUnlowered } from './lowering/define-lowering.ts';
 
 export interface CompileOptions {
@@ -18,18 +19,25 @@ export interface CompileOptions {
   readonly dims?: Readonly<Record<string, number>>;
   /** Where parameters and state live; executables of one store share them. Default a new one, which the executable then owns. */
   readonly store?: Store;
+  /**
+   * Most memory of the program, parameters and state included: bytes, or a text such as `512MB`. Values of the forward pass that do not fit are computed again in the
+   * backward pass: that takes time and changes no bit of the results. Default no limit.
+   */
+  readonly maxMemory?: number | string;
 }
 
 /**
  * Compiles `graph` for `backend`. Entries that the store does not have are declared and start at zero.
  *
- * @throws NetwrightError `graph.invalid`, `dim.unbound`, `store.type` for an entry of another type, `compile.unsupported` for operations that the backend refuses.
+ * @throws NetwrightError `graph.invalid`, `dim.unbound`, `store.type` for an entry of another type, `compile.unsupported` for operations that the backend refuses,
+ * `compile.maxMemory` for a limit that is none, `compile.memory` with the least that is possible where the program does not fit.
  */
 export async function compile<I extends string, O extends string>(
   graph: Graph<I, O>,
   backend: Backend,
-  { dims = {}, store }: CompileOptions = {},
+  { dims = {}, store, maxMemory }: CompileOptions = {},
 ): Promise<Executable<I, O>> {
+  const limit = maxMemory === undefined ? undefined : parseBytes(maxMemory);
   verifyGraph(graph);
   const inlining = backend.capabilities.calls === true ? inlineUnlowered : inlineFunctions;
   const flat = eliminateDeadCode.run(inlining.run(graph));
@@ -37,7 +45,8 @@ export async function compile<I extends string, O extends string>(
   const target = store ?? (await backend.createStore());
   const entries = [...Object.entries(flat.parameters), ...Object.entries(flat.states)];
   await target.declare(entries.map(([name, { type }]) => ({ name, type })));
-  const executable = await backend.load(flat, target, { dims });
+  const executable = await backend.load(flat, target, { dims, ...(limit === undefined ? {} : { maxMemory: limit }) });
+  await checkMemory(executable, limit);
   const expected = inputTypes(flat, dims);
   return {
     // Some backends learn more when the program runs.
@@ -50,6 +59,15 @@ export async function compile<I extends string, O extends string>(
       if (store === undefined) await target.dispose();
     },
   };
+}
+
+/** For backends that plan nothing. */
+async function checkMemory(executable: Executable, limit = Infinity): Promise<void> {
+  const { persistentBytes, arenaBytes, peakBytes } = executable.report;
+  const bytes = persistentBytes + Math.max(arenaBytes, peakBytes);
+  if (bytes <= limit) return;
+  await executable.dispose();
+  throw memoryError(limit, bytes, persistentBytes);
 }
 
 interface ExpectedInput {

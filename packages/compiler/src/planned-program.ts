@@ -8,7 +8,7 @@ export interface MemoryPlan {
   /** Bytes of the arena; offsets are multiples of `alignment`. */
   readonly arenaBytes: number;
   readonly alignment: number;
-  /** Largest sum of live canonical bytes over the emitted order. */
+  /** Largest sum of live canonical bytes over the emitted order, without scratch and padding of the schedule. */
   readonly peakBytes: number;
   /** For each kernel, the buffers whose last use it is (for backends that free handles). */
   readonly lastUses: readonly (readonly number[])[];

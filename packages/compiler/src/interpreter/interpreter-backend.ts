@@ -53,9 +53,9 @@ function createInterpreter(
   passes: readonly SchedulePass[],
 ): Backend {
   const stores = new WeakMap<Store, HostStore>();
-  const load = (graph: Graph, own: HostStore, { dims }: LoadOptions): InterpretedExecutable => {
+  const load = (graph: Graph, own: HostStore, { dims, maxMemory }: LoadOptions): InterpretedExecutable => {
     const started = performance.now();
-    const planned = compileKernels(graph, { dims, capabilities, passes, verify: true });
+    const planned = compileKernels(graph, { dims, capabilities, passes, maxMemory, verify: true });
     const report = reportOf(graph, planned, {
       backend: name,
       target: precision,

@@ -8,6 +8,7 @@ import type { MemoryPlan } from '../planned-program.ts';
 import { findAliases } from './aliases.ts';
 import { placeBlocks } from './arena.ts';
 import { lifetimesOf, type Lifetime } from './lifetimes.ts';
+import { separatePrepared } from './prepare.ts';
 
 export interface PlanOptions {
   /** Bytes to which offsets are rounded up. Default 64. */
@@ -30,8 +31,7 @@ export function planMemory(
   { alignment = 64, prepareCount = 0, capabilities = defaultCapabilities }: PlanOptions = {},
 ): MemoryPlan {
   const lifetimes = lifetimesOf(program, prepareCount);
-  const inPlace = capabilities.inPlace && capabilities.memory === 'arena';
-  const groups = groupAliases(lifetimes, inPlace ? findAliases(program, lifetimes) : new Map());
+  const groups = liveGroups(program, lifetimes, capabilities);
   const offsets = new Array<number>(program.buffers.length).fill(-1);
   let arenaBytes = 0;
   if (capabilities.memory === 'arena') {
@@ -55,6 +55,23 @@ export function planMemory(
     peakBytes: peakOf(program, groups),
     lastUses: lastUsesOf(program, lifetimes),
   };
+}
+
+/** Largest sum of live canonical bytes of a program that has no schedule yet; what is prepared from parameters does not count. */
+export function peakBytesOf(
+  program: KernelProgram,
+  capabilities: Pick<KernelCapabilities, 'inPlace' | 'memory'> = defaultCapabilities,
+): number {
+  const { program: separated, prepareCount } = separatePrepared(program);
+  return peakOf(separated, liveGroups(separated, lifetimesOf(separated, prepareCount), capabilities));
+}
+
+function liveGroups(
+  program: KernelProgram,
+  lifetimes: ReadonlyMap<number, Lifetime>,
+  { inPlace, memory }: Pick<KernelCapabilities, 'inPlace' | 'memory'>,
+): readonly Group[] {
+  return groupAliases(lifetimes, inPlace && memory === 'arena' ? findAliases(program, lifetimes) : new Map());
 }
 
 function groupAliases(
