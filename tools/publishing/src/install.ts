@@ -55,7 +55,7 @@ function fromTarballs(names: readonly string[], tarballs: ReadonlyMap<string, st
 }
 
 /** Without what the package manager that started the tests has set for its own project. */
-function cleanEnvironment(): Record<string, undefined> {
+export function cleanEnvironment(): Record<string, undefined> {
   const foreign = Object.keys(process.env).filter((name) =>
     /^(npm_(?!config_(registry|cache|userconfig|globalconfig))|pnpm_|NODE_OPTIONS|NODE_ENV|INIT_CWD|VITEST)/i.test(
       name,
