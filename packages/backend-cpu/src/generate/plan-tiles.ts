@@ -57,6 +57,8 @@ export interface TilePlan {
   readonly reduction: readonly number[];
   /** Outermost loops over slices of reduction axes; accumulators are kept in the output between slices. */
   readonly slices: readonly { readonly axis: number; readonly size: number }[];
+  /** Some operand of the reduction is one value for all lanes. */
+  readonly splat: boolean;
   /** How partial sums are added up, where not everything is one sum. */
   readonly partial: PartialSums | undefined;
   /** Estimated vector instructions of the whole kernel. */
@@ -64,6 +66,8 @@ export interface TilePlan {
 }
 
 const cacheLine = 64;
+/** Accumulators that leave registers for both operands. */
+const mostTaps = 9;
 const shortestSum = 32;
 const sharedIterations = 64;
 const smallestGroup = 8;
@@ -83,7 +87,17 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
   const order = outputOrder(kernel, loads, lane, shape);
   const partial = shape.splat && slices.length === 0 ? partialSums(kernel, reduction, tuning) : undefined;
   const loops = splitOrder(kernel, shape, order, tuning);
-  return { lanes: tuning.lanes, lane, tile: shape.tile, ...loops, reduction, slices, partial, cost };
+  return {
+    lanes: tuning.lanes,
+    lane,
+    tile: shape.tile,
+    splat: shape.splat,
+    ...loops,
+    reduction,
+    slices,
+    partial,
+    cost,
+  };
 }
 
 interface TileShape {
@@ -196,8 +210,31 @@ function outputLaneTile(
     tile.set(window.unrolled, extentOf(kernel, window.unrolled));
     return { tile, row: window.row, splat };
   }
-  if (lane !== undefined) tile.set(lane, Math.max(1, Math.min(balanced, 4)) * lanes);
+  const taps = lane === undefined ? [] : tapsOf(rows, loads, strided, (axis) => extentOf(kernel, axis));
+  for (const axis of taps) tile.set(axis, extentOf(kernel, axis));
+  if (lane !== undefined) tile.set(lane, (taps.length > 0 ? 1 : Math.max(1, Math.min(balanced, 4))) * lanes);
   return { tile, row: undefined, splat };
+}
+
+/** Short axes of some operands only, as the taps of a depthwise weight gradient are: one accumulator for each tap. */
+function tapsOf(
+  rows: readonly number[],
+  loads: readonly LoadNode[],
+  strided: (axis: number) => number,
+  extent: (axis: number) => number,
+): readonly number[] {
+  const shared = rows.filter(
+    (axis) =>
+      extent(axis) > 1 && loads.some((load) => load.axes.has(axis)) && loads.some((load) => !load.axes.has(axis)),
+  );
+  const chosen: number[] = [];
+  let accumulators = 1;
+  for (const axis of [...shared].sort((a, b) => strided(a) - strided(b))) {
+    if (accumulators * extent(axis) > mostTaps) break;
+    chosen.push(axis);
+    accumulators *= extent(axis);
+  }
+  return chosen;
 }
 
 /** A window slides: steps along `row` meet addresses of steps along `axis`. */
@@ -207,7 +244,7 @@ function overlaps(address: LinearIndex, row: number, axis: number): boolean {
   return (
     step !== 0 &&
     tap !== 0 &&
-    (step === tap || step === 2 * tap) &&
+    (step === Math.abs(tap) || step === 2 * Math.abs(tap)) &&
     isAffineIn(address, row) &&
     isAffineIn(address, axis)
   );

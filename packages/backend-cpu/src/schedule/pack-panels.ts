@@ -25,7 +25,7 @@ export const packPanels: SchedulePass = {
   name: 'pack-panels',
   requires: 'Layouts are chosen.',
   guarantees:
-    'Sums of products with at least 64 multiplications for each element of their lane operand read it from panels, where the outputs along the lanes divide evenly into panels.',
+    'Sums of products with at least 64 multiplications for each element of their lane operand read it from panels, of which there is only one where the outputs along the lanes do not divide evenly.',
   run: (program) => {
     const buffers = [...program.buffers];
     const kernels = program.kernels.flatMap((kernel) => packKernel(kernel, buffers));
@@ -107,8 +107,7 @@ function findPanel(kernel: Kernel, buffers: readonly BufferDecl[]): Panel | unde
   const lane = contiguousOutputAxis(kernel, buffers);
   if (lane === undefined) return undefined;
   const extent = extents.get(lane) ?? 1;
-  const width = widths.find((candidate) => extent % candidate === 0);
-  if (width === undefined || extent <= width) return undefined;
+  const width = widths.find((candidate) => extent % candidate === 0) ?? extent;
   for (const reduce of contractionsOf(kernel)) {
     const loads = loadsOf(reduce.body);
     const along = loads.filter((load) => axesOfAccess(load.index)?.has(lane) === true);
@@ -122,6 +121,8 @@ function findPanel(kernel: Kernel, buffers: readonly BufferDecl[]): Panel | unde
       load.guards.length > 0
     )
       continue;
+    // A single panel is worth it where the lanes are not contiguous as they are.
+    if (extent <= width && strideAlong(lane, load.index, buffers[load.buffer]?.storage.strides ?? []) === 1) continue;
     const axes = axesOfAccess(load.index);
     if (axes === undefined || !streamed.index.every((one) => pureOrAffine(one))) continue;
     const others = [...axes].filter((axis) => axis !== lane);
