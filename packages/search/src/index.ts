@@ -69,3 +69,17 @@ export { trainTrial, type TrainTrialOptions, type TrainTrialResult } from './swe
 export { filterNormalizedDirection, type Direction } from './landscape/directions.ts';
 export { lossSurface, type LossSurface, type LossSurfaceOptions } from './landscape/loss-surface.ts';
 export { roughnessOf, type Roughness } from './landscape/roughness.ts';
+export { CELL_OPERATIONS, cellSpace, type CellOperation, type CellSpaceOptions } from './spaces/cell.ts';
+export {
+  rewardOf,
+  runSearch,
+  type CostWeight,
+  type Evaluation,
+  type Rewarded,
+  type Searcher,
+  type SearchOptions,
+} from './nas/searcher.ts';
+export { randomSearch, type RandomSearchOptions } from './nas/random-search.ts';
+export { evolution, type EvolutionOptions } from './nas/evolution.ts';
+export { controller, type Controller, type ControllerOptions, type ControllerStep } from './nas/controller.ts';
+export { lstmCell, policyGraph, samplingGraph, type ControllerShape } from './nas/controller-graph.ts';

@@ -2,6 +2,7 @@
 
 import type { Backend } from '@netwright/compiler';
 import { NetwrightError, type JsonValue } from '@netwright/ir';
+import type { Space } from '../spaces/space.ts';
 
 export type JsonObject = Readonly<Record<string, JsonValue>>;
 
@@ -23,6 +24,8 @@ export interface SweepDefinition {
   backend(): Backend;
   /** Runs one trial; what it returns is its result, and what it throws is recorded. A pure function of configuration and seed. */
   run(context: TrialContext): Promise<JsonObject>;
+  /** For `netwright nas`: the space whose points are configurations, and what a result is worth. */
+  readonly search?: { readonly space: Space; reward(result: JsonObject): number };
 }
 
 /** Values of `--set`, passed to a sweep file that exports a function. */
