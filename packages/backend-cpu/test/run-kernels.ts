@@ -5,6 +5,14 @@ import type { BufferDecl, KernelProgram } from '@netwright/compiler';
 import { buildKernelModule, prepareKernel, type PreparedKernel } from '../src/generate/kernel-module.ts';
 import { storedBytes } from '../src/generate/lowered.ts';
 
+export type LoadProgram = (program: KernelProgram) => Loaded;
+
+/** A function over `iterations` of a kernel's shared loop. */
+export interface RunnableKernel {
+  readonly iterations: number;
+  call(begin: number, end: number): void;
+}
+
 export interface Loaded {
   readonly prepared: readonly PreparedKernel[];
   readonly memory: WebAssembly.Memory;
@@ -19,23 +27,35 @@ export function loadProgram(
   program: KernelProgram,
   prepared = program.kernels.map((kernel) => prepareKernel(kernel, program.buffers)),
 ): Loaded {
+  return place(program, prepared, false, (memory, addresses) => {
+    const bytes = buildKernelModule(prepared, { maximumPages: 65536, shared: false });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      env: { memory },
+      math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
+    });
+    return prepared.map(({ lowered, iterations }, i) => {
+      const exported = instance.exports[`k${i}`] as (...args: number[]) => void;
+      const bases = lowered.buffers.map((buffer) => addresses[buffer] ?? 0);
+      return { iterations, call: (begin, end) => exported(...bases, begin, end) };
+    });
+  });
+}
+
+/** Gives every buffer of a program memory of its own. */
+export function place(
+  program: KernelProgram,
+  prepared: readonly PreparedKernel[],
+  shared: boolean,
+  compile: (memory: WebAssembly.Memory, addresses: readonly number[]) => readonly RunnableKernel[],
+): Loaded {
   let next = 1 << 16;
   const addresses = program.buffers.map(({ storage, dtype }) => {
     const address = next;
     next += Math.ceil((storage.size * storedBytes[dtype]) / 64) * 64 + 64;
     return address;
   });
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(next / 65536) + 1, maximum: 65536 });
-  const bytes = buildKernelModule(prepared, { maximumPages: 65536, shared: false });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory },
-    math: { sin: Math.sin, cos: Math.cos, pow: Math.pow },
-  });
-  const functions = prepared.map(({ lowered, iterations }, i) => {
-    const exported = instance.exports[`k${i}`] as (...args: number[]) => void;
-    const bases = lowered.buffers.map((buffer) => addresses[buffer] ?? 0);
-    return { iterations, call: (begin: number, end: number) => exported(...bases, begin, end) };
-  });
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(next / 65536) + 1, maximum: 65536, shared });
+  const functions = compile(memory, addresses);
   const declared = (id: number): BufferDecl => {
     const decl = program.buffers[id];
     if (decl === undefined) throw new RangeError(`no buffer ${id}`);

@@ -9,16 +9,19 @@ import { NetwrightError } from '@netwright/ir';
 import { firstLine, type Compiler } from './find-compiler.ts';
 import type { LibraryCache } from './library-cache.ts';
 
-/** A compiler that takes longer is taken for one that hangs. */
-const compileMilliseconds = 300_000;
+/** How long to wait for what a compiler that has ended wrote. */
+const lastWordsMilliseconds = 100;
 
 export class Toolchain {
   readonly compiler: Compiler;
   readonly cache: LibraryCache;
+  readonly #limit: number;
 
-  constructor(compiler: Compiler, cache: LibraryCache) {
+  /** `limit` in milliseconds for one file: a compiler that takes longer is taken for one that hangs. */
+  constructor(compiler: Compiler, cache: LibraryCache, limit = 300_000) {
     this.compiler = compiler;
     this.cache = cache;
+    this.#limit = limit;
   }
 
   /** Path of the library made from `source`; throws `cpu.compile` with what the compiler says. */
@@ -28,7 +31,7 @@ export class Toolchain {
     if (known !== undefined) return known;
     const temporary = this.cache.temporary();
     try {
-      await runCompiler(this.compiler, temporary, source);
+      await runCompiler(this.compiler, temporary, source, this.#limit);
       return this.#attempt(() => this.cache.publish(key, temporary));
     } finally {
       rmSync(temporary, { force: true });
@@ -46,7 +49,7 @@ export class Toolchain {
       const { error, status, signal, stderr } = spawnSync(command, compilerArguments(this.compiler, temporary), {
         input: source,
         encoding: 'utf8',
-        timeout: compileMilliseconds,
+        timeout: this.#limit,
       });
       if (error !== undefined) throw compileError(command, error.message, error);
       if (status !== 0) throw compileError(command, failure(status, signal, stderr));
@@ -91,12 +94,12 @@ function compilerArguments({ options }: Compiler, output: string): string[] {
   ];
 }
 
-function runCompiler(compiler: Compiler, output: string, source: string): Promise<void> {
+function runCompiler(compiler: Compiler, output: string, source: string, limit: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const { command } = compiler;
     const child = spawn(command, compilerArguments(compiler, output), {
       stdio: ['pipe', 'ignore', 'pipe'],
-      timeout: compileMilliseconds,
+      timeout: limit,
     });
     let messages = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -105,9 +108,10 @@ function runCompiler(compiler: Compiler, output: string, source: string): Promis
     // A compiler that ends early closes its input; its exit status says more.
     child.stdin.on('error', () => undefined);
     child.on('error', (error) => reject(compileError(command, error.message, error)));
-    child.on('close', (status, signal) => {
+    // Not `close`: what the compiler started may outlive it and keep its output open.
+    child.on('exit', (status, signal) => {
       if (status === 0) resolve();
-      else reject(compileError(command, failure(status, signal, messages)));
+      else setTimeout(() => reject(compileError(command, failure(status, signal, messages))), lastWordsMilliseconds);
     });
     child.stdin.end(source);
   });
