@@ -23,6 +23,8 @@ export interface KernelCall {
   readonly cost: number;
   /** Whether it is worth waking other threads. */
   readonly parallel: boolean;
+  /** Calls that the iterations are divided among: an engine replaces code by better code between calls only. Default 1. */
+  readonly pieces?: number;
   readonly spans: readonly Span[];
 }
 
@@ -167,21 +169,58 @@ function emitCall(fb: FunctionBuilder, call: KernelCall, threads: number, callee
       }
     }
   };
-  const runWhole = (): void => {
-    pushAddresses();
-    fb.i32(0);
-    fb.i32(iterations);
-    fb.call(callee);
+  const pieces = Math.max(1, Math.min(call.pieces ?? 1, Math.floor(iterations / (parallel ? threads : 1))));
+  /** The iterations between two numbers that `pushBegin` and `pushEnd` leave on the stack. */
+  const runBetween = (pushBegin: () => void, pushEnd: () => void): void => {
+    if (pieces === 1) {
+      pushAddresses();
+      pushBegin();
+      pushEnd();
+      fb.call(callee);
+      return;
+    }
+    const [begin, end, next] = [fb.local('i32'), fb.local('i32'), fb.local('i32')];
+    pushBegin();
+    fb.set(begin);
+    pushEnd();
+    fb.set(end);
+    fb.loop((again) => {
+      fb.get(begin);
+      fb.i32(Math.ceil(iterations / (parallel ? threads : 1) / pieces));
+      fb.op('i32.add');
+      fb.set(next);
+      pushAddresses();
+      fb.get(begin);
+      fb.get(next);
+      fb.get(end);
+      fb.get(next);
+      fb.get(end);
+      fb.op('i32.lt_u');
+      fb.op('select');
+      fb.call(callee);
+      fb.get(next);
+      fb.tee(begin);
+      fb.get(end);
+      fb.op('i32.lt_u');
+      fb.brIf(again);
+    });
+    for (const made of [begin, end, next]) fb.release(made);
   };
+  const runWhole = (): void =>
+    runBetween(
+      () => fb.i32(0),
+      () => fb.i32(iterations),
+    );
   if (threads === 1) runWhole();
   else if (!parallel) {
     fb.get(thread);
     fb.op('i32.eqz');
     fb.if(runWhole);
   } else {
-    pushAddresses();
-    for (const ahead of [0, 1]) pushShare(fb, thread, ahead, iterations, threads);
-    fb.call(callee);
+    runBetween(
+      () => pushShare(fb, thread, 0, iterations, threads),
+      () => pushShare(fb, thread, 1, iterations, threads),
+    );
   }
 }
 

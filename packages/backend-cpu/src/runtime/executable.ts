@@ -19,6 +19,10 @@ import type { Engine, FreshKernel } from './engine.ts';
 import type { Region } from './heap.ts';
 import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
 
+/** Vector instructions of about a millisecond, in which an engine can make better code. */
+const pieceCost = 4_000_000;
+const mostPieces = 8;
+
 interface Place {
   readonly space: 'arena' | 'fixed';
   readonly offset: number;
@@ -195,6 +199,8 @@ function kernelCall(
     iterations,
     cost: plan.cost,
     parallel: iterations >= threads && plan.cost >= parallelCost,
+    // Each piece of a sliced sum reads all operands again.
+    pieces: plan.slices.length > 0 ? 2 : Math.min(mostPieces, Math.ceil(plan.cost / threads / pieceCost)),
     spans,
   };
 }
