@@ -28,7 +28,7 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
     max_body_size: '100mb',
     web: { enable: false },
     log: { type: 'file', path: join(folder, 'log'), level: 'warn' },
-  } as unknown as string)) as Server;
+  })) as Server;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${String((server.address() as AddressInfo).port)}/`;

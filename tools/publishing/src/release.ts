@@ -74,7 +74,9 @@ export async function rehearseRelease(report: Report): Promise<Rehearsal> {
     writeFileSync(join(folder, 'train.mjs'), PROGRAM);
     const output = await runProgram(process.execPath, ['train.mjs'], { cwd: folder });
     const losses = JSON.parse(output.trim().split('\n').at(-1) ?? '') as readonly number[];
-    report(`Installed ${SAMPLE.join(', ')} from there and trained: loss ${losses.map((loss) => loss.toFixed(3)).join(', ')}`);
+    report(
+      `Installed ${SAMPLE.join(', ')} from there and trained: loss ${losses.map((loss) => loss.toFixed(3)).join(', ')}`,
+    );
     return { published, losses };
   } finally {
     rmSync(folder, { recursive: true, force: true });
