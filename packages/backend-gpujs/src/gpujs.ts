@@ -101,12 +101,16 @@ async function load(
   device: Device,
   graph: Graph,
   store: GpuJsStore,
-  { dims }: LoadOptions,
+  { dims, maxMemory }: LoadOptions,
   target: string,
 ): Promise<Executable> {
   const started = performance.now();
   const isHost = !device.isRemote;
-  const planned = compileKernels(graph, { dims, maxMemory, capabilities: { ...gpujsCapabilities, costlyGuards: isHost } });
+  const planned = compileKernels(graph, {
+    dims,
+    maxMemory,
+    capabilities: { ...gpujsCapabilities, costlyGuards: isHost },
+  });
   const { buffers, kernels } = planned.program;
   checkWords(buffers);
   const emitter = new KernelEmitter(planned.program, { exactMath: isHost, rows: device.isRecording });
@@ -115,28 +119,26 @@ async function load(
     const emitted = emitter.emit(kernel);
     // Targets bake the sizes of arguments into a kernel, so kernels of other sizes are others.
     const sizes = emitted.reads.map((id) => sizeOf(buffers[id].shape) * (emitter.isWord(id) ? 2 : 1));
-    const { kernel: made, isNew } = device.kernel({ ...emitted, sizes });
+    const { kernel: made, isNew } = device.kernel(emitted, sizes);
     return { ...emitted, kernel: made, cost: isNew ? performance.now() - before : undefined };
   });
   const compiled = performance.now() - started;
-  const report = (firstCalls: number | undefined): CompileReport => {
-    const each = steps.map(({ kernel }) => kernel.firstCall);
-    return reportOf(graph, planned, {
+  const report = (firstCalls: number): CompileReport =>
+    reportOf(graph, planned, {
       backend: 'gpujs',
       target,
       dims,
       schedules: steps.map((step) => scheduleOf(step, device.resolved, firstCalls)),
-      compileMilliseconds: [...each, firstCalls].reduce<number>((sum, one) => sum + (one ?? 0), compiled),
+      compileMilliseconds: steps.reduce((sum, { kernel }) => sum + (kernel.firstCall ?? 0), compiled + firstCalls),
     });
-  };
   return new GpuJsExecutable({ planned, steps, isWord: (id) => emitter.isWord(id), store, device, report });
 }
 
 /** Where a kernel runs and why, its threads, and what it cost: gpu.js builds what it runs at the first call. */
-function scheduleOf({ kernel, output, cost }: Step, { mode, reason }: ResolvedMode, all?: number): string {
+function scheduleOf({ kernel, output, cost }: Step, { mode, reason }: ResolvedMode, all: number): string {
   const made = cost === undefined ? 'from the cache' : `made in ${cost.toFixed(1)} ms`;
-  const calls = Object.entries({ 'first call': kernel.firstCall, 'first call of all kernels': all });
-  const built = calls.flatMap(([what, took]) => (took === undefined ? [] : [`${what} in ${took.toFixed(1)} ms`]));
+  const calls = Object.entries({ 'first call': kernel.firstCall ?? 0, 'first call of all kernels': all });
+  const built = calls.flatMap(([what, took]) => (took > 0 ? [`${what} in ${took.toFixed(1)} ms`] : []));
   return [`${mode} (${reason})`, `${output.join(' x ')} threads`, made, ...built].join(', ');
 }
 

@@ -85,7 +85,7 @@ describe('errors', () => {
       destroy: Gpu['destroy'] = async () => undefined;
     }
     const device = new Device({ GPU } as unknown as GpuModule, { mode: 'webasm', reason: 'as asked for' });
-    const { kernel: made } = device.kernel({ source: 'function () {}', output: [1], sizes: [] });
+    const { kernel: made } = device.kernel({ source: 'function () {}', output: [1] }, []);
     expect(await codeOf(() => device.run(made, []))).toMatch(/^gpujs\.fallback/);
   });
 
@@ -142,6 +142,21 @@ describe('memory', () => {
     expect(backend.usage()).toEqual({ handles: 1, kernels });
     await store.dispose();
     expect(backend.usage()).toEqual({ handles: 0, kernels });
+    await backend.dispose();
+  });
+
+  it.each(['cpu', 'webasm'] as const)('the report of %s counts what the first call builds', async (mode) => {
+    const backend = gpujs({ mode });
+    const executable = await compile(stepGraph(), backend);
+    const before = executable.report;
+    expect(before.kernels.some(({ schedule }) => schedule.includes('first call'))).toBe(false);
+    await executable.run({ x: input });
+    const { kernels, compileMilliseconds } = executable.report;
+    const schedules = kernels.map(({ schedule }) => /first call(?: of all kernels)? in ([\d.]+) ms$/.exec(schedule));
+    expect(schedules.every((found) => Number(found?.[1]) >= 0)).toBe(true);
+    expect(compileMilliseconds).toBeGreaterThan(before.compileMilliseconds);
+    await executable.run({ x: input });
+    expect(executable.report.compileMilliseconds).toBe(compileMilliseconds);
     await backend.dispose();
   });
 

@@ -8,17 +8,24 @@ import { momentum } from '@netwright/optim-momentum';
 import { createTrainer, type Batch } from '@netwright/train';
 import { expect } from 'vitest';
 
-export type Network = 'lenet5' | 'cifar_resnet8';
+export type Network = 'lenet5' | 'resnet tiny' | 'cifar_resnet8';
+
+const FAMILIES: Readonly<Record<Network, readonly [family: string, variant: string]>> = {
+  lenet5: ['lenet', 'lenet5'],
+  'resnet tiny': ['resnet', 'tiny'],
+  cifar_resnet8: ['resnet', 'cifar_resnet8'],
+};
 
 const SIZE = 8;
 const RATE = 0.02;
 
 /** The loss before each of so many updates. */
 export async function lossesOnMnist(backend: Backend, network: Network, steps: number): Promise<readonly number[]> {
-  const family = BUILT_IN.architectures.find((architecture) => architecture.has(network));
-  if (family === undefined) throw new RangeError(`no family has ${network}`);
+  const [name, variant] = FAMILIES[network];
+  const architecture = BUILT_IN.architectures.find(({ family }) => family === name);
+  if (architecture === undefined) throw new RangeError(`there is no family ${name}`);
   const trainer = await createTrainer({
-    model: family(network, { channels: 1, imageSize: 28, classes: 10 }),
+    model: architecture(variant, { channels: 1, imageSize: 28, classes: 10 }),
     backend,
     optimizer: momentum({ lr: RATE, momentum: 0.9 }),
     loss: crossEntropy(),

@@ -1,18 +1,12 @@
 // The one place that talks to gpu.js: kernels by source, memory, and what really ran.
 
 import { NetwrightError } from '@netwright/ir';
+import type { EmittedKernel } from '../emit/emit-kernel.ts';
 import type { Argument, DeviceHandle, Gpu, GpuKernel, GpuModule, Result } from './gpu-module.ts';
 import type { ResolvedMode } from './resolve-mode.ts';
 
 /** Flat f32 memory that kernels read. */
 export type Handle = Float32Array | DeviceHandle;
-
-export interface KernelRequest {
-  readonly source: string;
-  readonly output: readonly number[];
-  /** Elements of the arrays. */
-  readonly sizes: readonly number[];
-}
 
 /** What the first call took, in milliseconds: gpu.js builds what it runs then. */
 interface Built {
@@ -36,6 +30,10 @@ const COPY = 'function (b0) {\n  return b0[this.thread.x];\n}';
 
 export class Device {
   readonly resolved: ResolvedMode;
+  /** Whether many kernels are one call, which runs on several threads where there is work for them. */
+  readonly isRecording: boolean;
+  /** Whether results stay in memory of a device. */
+  readonly isRemote: boolean;
   private readonly gpu: Gpu;
   private readonly cache = new Map<string, DeviceKernel & Built>();
   private handles = 0;
@@ -44,18 +42,9 @@ export class Device {
 
   constructor({ GPU }: GpuModule, resolved: ResolvedMode) {
     this.resolved = resolved;
+    this.isRecording = resolved.mode === 'webasm';
+    this.isRemote = ['webgl2', 'webgpu'].includes(resolved.mode);
     this.gpu = new GPU({ mode: resolved.mode });
-  }
-
-  /** Whether many kernels are one call, which runs on several threads where there is work for them. */
-  get isRecording(): boolean {
-    return this.resolved.mode === 'webasm';
-  }
-
-  /** Whether results stay in memory of a device. */
-  get isRemote(): boolean {
-    const { mode } = this.resolved;
-    return mode === 'webgl2' || mode === 'webgpu';
   }
 
   /** Handles that are not freed, and kernels in the cache. */
@@ -71,10 +60,13 @@ export class Device {
   }
 
   /**
-   * The kernel with this source, which lives as long as the device: kernels of WebGL share state that goes with the first one destroyed. The second result
+   * The kernel with this source for arrays of these sizes, which lives as long as the device: kernels of WebGL share state that goes with the first one destroyed. The second result
    * says whether it is new.
    */
-  kernel({ source, output, sizes }: KernelRequest): { readonly kernel: DeviceKernel; readonly isNew: boolean } {
+  kernel(
+    { source, output }: Pick<EmittedKernel, 'source' | 'output'>,
+    sizes: readonly number[],
+  ): { readonly kernel: DeviceKernel; readonly isNew: boolean } {
     const key = `${output.join('x')} (${sizes.join(', ')}) ${source}`;
     const known = this.cache.get(key);
     if (known !== undefined) return { kernel: known, isNew: false };
@@ -122,7 +114,7 @@ export class Device {
       this.handles++;
       return data;
     }
-    const { kernel } = this.kernel({ source: COPY, output: [data.length], sizes: [data.length] });
+    const { kernel } = this.kernel({ source: COPY, output: [data.length] }, [data.length]);
     return this.run(kernel, [data]);
   }
 

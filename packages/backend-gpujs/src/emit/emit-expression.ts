@@ -164,7 +164,7 @@ export class ExpressionEmitter {
 
   private unary({ op, x }: Expr & { readonly kind: 'unary' }): Value {
     const { writer, options } = this;
-    if (op === 'not') return [this.truth(`!(${this.condition(x)})`)];
+    if (op === 'not') return [writer.where('v', `!(${this.condition(x)})`, '1', '0')];
     if (this.isNumber(x)) return [floatUnary(writer, op, this.number(x), options)];
     const [zero, word] = [wordOf(0), this.word(x)];
     if (op === 'neg') return WORD_OPS.sub(writer, zero, word);
@@ -177,15 +177,11 @@ export class ExpressionEmitter {
   private binary(expr: Expr & { readonly kind: 'binary' }): Value {
     const { op, a, b, dtype } = expr;
     const { writer } = this;
-    if (dtype === 'bool') return [this.truth(this.comparison(expr))];
+    if (dtype === 'bool') return [writer.where('v', this.comparison(expr), '1', '0')];
     if (dtype === 'f32' || this.isNumber(expr))
       return [floatBinary(writer, op as FloatOp, this.number(a), this.number(b), this.options)];
     if (op === 'shr') return shiftWord(writer, this.word(a), b.kind === 'const' ? b.value : 0);
     return WORD_OPS[op as keyof typeof WORD_OPS](writer, this.word(a), this.word(b));
-  }
-
-  private truth(condition: string): string {
-    return this.writer.where('v', condition, '1', '0');
   }
 
   /** A truth value as a condition. */
@@ -233,7 +229,8 @@ export class ExpressionEmitter {
   private cast({ x, dtype }: Expr & { readonly kind: 'cast' }): Value {
     if (dtype === 'f32' || x.dtype === 'bool') return dtype === 'u32' ? this.word(x) : [this.number(x)];
     if (dtype !== 'bool') return x.dtype === 'f32' ? this.truncate(this.number(x), dtype) : this.word(x);
-    return [this.truth(this.isNumber(x) ? `${this.number(x)} !== 0` : `!${equalWords(this.word(x), wordOf(0))}`)];
+    const isSet = this.isNumber(x) ? `${this.number(x)} !== 0` : `!${equalWords(this.word(x), wordOf(0))}`;
+    return [this.writer.where('v', isSet, '1', '0')];
   }
 
   /** Toward zero, limited to the range of the type; NaN gives 0. */
@@ -299,7 +296,7 @@ export class ExpressionEmitter {
       const at = op === 'argmax' ? emitIndex(this.indices, rewriteIndex(flatten(ids, shape), bound)) : '0';
       const part = rewrite(body, bound);
       const value = isWord ? this.word(part) : isRanked ? this.ranked(part) : [this.number(part)];
-      writer.branch(this.beats(value, best, { isWord, isRanked, isFloat }), () => {
+      writer.branch(this.beats(value, best, body), () => {
         value.forEach((code, index) => writer.line(`${best[index]} = ${code};`));
         if (op === 'argmax') writer.line(`${position} = Math.floor(${at});`);
       });
@@ -309,15 +306,10 @@ export class ExpressionEmitter {
     return { best: isWord ? [low, high] : [low], position };
   }
 
-  private beats(
-    value: readonly string[],
-    best: readonly string[],
-    { isWord, isRanked, isFloat }: { readonly isWord: boolean; readonly isRanked: boolean; readonly isFloat: boolean },
-  ): string {
-    const [[x, high], [y, bestHigh]] = [value, best];
-    if (isWord) return lessWords(this.writer, [y, bestHigh], [x, high], false);
-    if (isRanked) return `${high} > ${bestHigh} || (${high} === ${bestHigh} && ${x} > ${y})`;
-    return isFloat ? `${x} > ${y} || (${x} !== ${x} && ${y} === ${y})` : `${x} > ${y}`;
+  private beats([x, high]: readonly string[], [y, bestHigh]: readonly string[], body: Expr): string {
+    if (!this.isNumber(body)) return lessWords(this.writer, [y, bestHigh], [x, high], false);
+    if (high !== undefined) return `${high} > ${bestHigh} || (${high} === ${bestHigh} && ${x} > ${y})`;
+    return body.dtype === 'f32' ? `${x} > ${y} || (${x} !== ${x} && ${y} === ${y})` : `${x} > ${y}`;
   }
 
   /** The number, 0 for NaN; and 1 for NaN, which counts as the largest, else 0. */

@@ -2,10 +2,11 @@
 
 import type { Expr, Guard, Index, IndexAtom } from '@netwright/compiler';
 import { atomKey, hasValues, indexKey, rangeOf, type Dependencies, type Extents } from '@netwright/compiler/kernels';
+import type { Dialect } from './float-math.ts';
 import { literal } from './literal.ts';
 import type { Writer } from './scope.ts';
 
-export interface IndexContext {
+export interface IndexContext extends Dialect {
   readonly writer: Writer;
   readonly dependencies: Dependencies;
   readonly extents: Extents;
@@ -49,15 +50,27 @@ function emitAtom(context: IndexContext, atom: IndexAtom): string {
     case 'value':
       return context.integer(atom.expr);
     case 'floorDiv':
-      return remember(context, atom.of, `atom ${atomKey(atom)}`, () =>
-        writer.constant('i', `Math.floor(${emitIndex(context, atom.of)} / ${String(atom.by)})`),
-      );
+      return remember(context, atom.of, `atom ${atomKey(atom)}`, () => quotient(context, atom.of, atom.by));
     case 'mod':
       return remember(context, atom.of, `atom ${atomKey(atom)}`, () => {
-        const quotient = emitAtom(context, { kind: 'floorDiv', of: atom.of, by: atom.by });
-        return writer.constant('i', `${emitIndex(context, atom.of)} - ${quotient} * ${String(atom.by)}`);
+        const whole = emitAtom(context, { kind: 'floorDiv', of: atom.of, by: atom.by });
+        return writer.constant('i', `${emitIndex(context, atom.of)} - ${whole} * ${String(atom.by)}`);
       });
   }
+}
+
+/** GPUs may be off by a few units in the last place, which turns a whole quotient into the one below. */
+function quotient(context: IndexContext, index: Index, by: number): string {
+  const { writer, extents } = context;
+  const code = emitIndex(context, index);
+  const [low, high] = rangeOf(index, extents) ?? [-Infinity, Infinity];
+  if (context.exactMath) return writer.constant('i', `Math.floor(${code} / ${String(by)})`);
+  if (Math.max(-low, high) < 2 ** 20) return writer.constant('i', `Math.floor((${code} + 0.5) / ${String(by)})`);
+  const near = writer.variable('i', `Math.floor(${code} / ${String(by)})`);
+  const rest = writer.constant('i', `${code} - ${near} * ${String(by)}`);
+  writer.set(`${rest} < 0`, near, `${near} - 1`);
+  writer.set(`${rest} >= ${String(by)}`, near, `${near} + 1`);
+  return near;
 }
 
 /** The conjunction of guards; bounds that the extents imply are left out. */

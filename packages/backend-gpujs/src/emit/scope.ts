@@ -1,9 +1,7 @@
 // Statements in nested scopes, each written where the loops that it depends on are open.
 
-type Kind = 'function' | 'loop' | 'block';
-
 interface Scope {
-  readonly kind: Kind;
+  readonly kind: 'function' | 'loop' | 'block';
   readonly parent?: Scope;
   /** The axis that a loop counts. */
   readonly axis?: number;
@@ -11,7 +9,7 @@ interface Scope {
   readonly known: Map<unknown, unknown>;
 }
 
-function scopeOf(kind: Kind, parent?: Scope, axis?: number): Scope {
+function scopeOf(kind: Scope['kind'], parent?: Scope, axis?: number): Scope {
   return { kind, parent, axis, lines: [], known: new Map() };
 }
 

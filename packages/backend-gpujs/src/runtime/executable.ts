@@ -21,8 +21,8 @@ interface Options {
   readonly isWord: (buffer: number) => boolean;
   readonly store: GpuJsStore;
   readonly device: Device;
-  /** The report, given what the first calls of the program took. */
-  readonly report: (firstCalls: number | undefined) => CompileReport;
+  /** The report, given what the first calls of the stages took. */
+  readonly report: (firstCalls: number) => CompileReport;
 }
 
 export class GpuJsExecutable implements Executable {
@@ -52,8 +52,7 @@ export class GpuJsExecutable implements Executable {
 
   /** Of what gpu.js builds at a first call, the report tells once it has happened. */
   get report(): CompileReport {
-    const calls = this.stages.flatMap((stage) => stage.firstCall?.() ?? []);
-    return this.options.report(calls.length === 0 ? undefined : calls.reduce((sum, one) => sum + one));
+    return this.options.report(this.stages.reduce((sum, stage) => sum + (stage.firstCall?.() ?? 0), 0));
   }
 
   run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {

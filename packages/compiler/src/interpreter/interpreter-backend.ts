@@ -30,7 +30,7 @@ export function interpreterBackend({ precision = 'f64', capabilities, passes = [
   return createInterpreter('interpreter', precision, capabilities ?? defaultCapabilities, passes);
 }
 
-/** What gpu.js offers through WebGL: textures as handles, one of them written and seven read by a kernel, bounded loops, positions that single precision counts. */
+/** What small GPUs offer through WebGL: textures as handles, one of them written and seven read by a kernel, bounded loops, positions that single precision counts. */
 export const limitedCapabilities: KernelCapabilities = {
   maxOutputs: 1,
   maxBuffers: 8,
