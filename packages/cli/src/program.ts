@@ -8,6 +8,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { graphCommand } from './commands/graph.ts';
 import { listCommand } from './commands/list.ts';
 import { predictCommand } from './commands/predict.ts';
+import { profileCommand, type ProfileArguments } from './commands/profile.ts';
 import { parsePhi, scaleCommand } from './commands/scale.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { trainCommand, type TrainArguments } from './commands/train.ts';
@@ -72,6 +73,7 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--epochs <n>', 'epochs', parseCount, 1)
     .option('--batch-size <n>', 'samples of an update', parseCount, 64)
     .option('--accumulate <n>', 'micro-batches that a batch is cut into', parseCount, 1)
+    .option('--max-memory <size>', 'most memory of a step, e.g. 512MB; what does not fit is computed again')
     .option('--validation <share>', 'share (or number) of training samples kept for validation', parseNumber, 0)
     .option('--limit <n>', 'use only the first n training samples', parseCount)
     .option('--augment <names...>', 'crop (4 pixels of padding), flip')
@@ -130,6 +132,22 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--batch <n>', 'batch size', parseCount, 1)
     .option('--json', 'print JSON', false);
   summary.action(async (model: string) => finish(await summaryCommand(session, model, summary.opts())));
+
+  const profile = command('profile', 'where the time of inference, or of a training step, goes: kernel by kernel')
+    .argument('<model>', 'name of a model')
+    .option('--train', 'a training step in place of inference', false)
+    .option('--batch <n>', 'batch size', parseCount, 1)
+    .option('--size <n>', 'height and width of the images', parseCount)
+    .option('--model-option <key=value...>', 'options of the model', collectOptions, {})
+    .addOption(backendOption())
+    .option('--optimizer <spec>', 'optimizer', parseSpecArgument, parseSpec('momentum'))
+    .option('--max-memory <size>', 'most memory of the program, e.g. 512MB')
+    .option('--rounds <n>', 'profiled runs, of which the fastest is shown', parseCount, 9)
+    .option('--top <n>', 'kernels to list, slowest first', parseCount, 30)
+    .option('--json', 'print JSON', false);
+  profile.action(async (model: string) =>
+    finish(await profileCommand(session, model, profile.opts<ProfileArguments>())),
+  );
 
   const trajectories = command('trajectories', 'draw the paths of optimizers over surfaces, as SVG')
     .requiredOption('--out <directory>', 'where the pictures are written')

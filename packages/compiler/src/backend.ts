@@ -52,10 +52,29 @@ export interface CompileReport {
   readonly compileMilliseconds: number;
 }
 
+/** Where the time of one run went. */
+export interface ProgramProfile {
+  /** In the order of execution. */
+  readonly kernels: readonly {
+    readonly name: string;
+    readonly operations: readonly string[];
+    readonly schedule: string;
+    readonly nanoseconds: number;
+    /** Operations on f32 that its expressions state; a multiply-add is two. */
+    readonly flops: number;
+    /** Bytes of the elements that it reads and writes, each counted once. */
+    readonly bytes: number;
+  }[];
+  /** Everything else, by name: copies of inputs and outputs, for instance. */
+  readonly rest: readonly { readonly name: string; readonly nanoseconds: number }[];
+}
+
 export interface Executable<I extends string = string, O extends string = string> {
   readonly report: CompileReport;
   /** Runs once. Inputs are checked against the graph's types; the returned tensors are the caller's own. */
   run(inputs: Readonly<Record<I, TensorData>>): Promise<Record<O, TensorData>>;
+  /** Runs once, updates included, one kernel after the other, and tells the time of each. Absent where a backend cannot tell. */
+  profile?(inputs: Readonly<Record<I, TensorData>>): Promise<ProgramProfile>;
   dispose(): Promise<void>;
 }
 

@@ -48,12 +48,14 @@ export async function compile<I extends string, O extends string>(
   const executable = await backend.load(flat, target, { dims, ...(limit === undefined ? {} : { maxMemory: limit }) });
   await checkMemory(executable, limit);
   const expected = inputTypes(flat, dims);
+  const { profile } = executable;
   return {
     // Some backends learn more when the program runs.
     get report() {
       return executable.report;
     },
     run: async (inputs) => executable.run(checkInputs(expected, inputs)),
+    ...(profile === undefined ? {} : { profile: async (inputs) => profile(checkInputs(expected, inputs)) }),
     dispose: async () => {
       await executable.dispose();
       if (store === undefined) await target.dispose();

@@ -4,6 +4,7 @@ export type {
   CompileReport,
   Executable,
   LoadOptions,
+  ProgramProfile,
   Store,
   StoreEntry,
   TensorData,
@@ -33,6 +34,7 @@ export { lowerGraph, type Dims } from './lowering/lower-graph.ts';
 export { planMemory } from './planning/plan-memory.ts';
 export { stagesOf, type ProgramStage } from './planning/stages.ts';
 export { rowMajorStorage } from './kernels/storage.ts';
+export { kernelWork, type KernelWork } from './kernels/kernel-work.ts';
 export { printKernel, printProgram } from './kernels/print.ts';
 export { verifyProgram } from './verify/verify-program.ts';
 export { reportOf, type ReportOptions } from './report.ts';

@@ -6,6 +6,7 @@ import {
   type Backend,
   type CompileReport,
   type Executable,
+  type ProgramProfile,
   type Store,
   type TensorData,
 } from '@netwright/compiler';
@@ -58,6 +59,8 @@ export interface TrainerOptions {
   readonly clipValue?: number;
   /** Keeps an exponential moving average of weights and running statistics. Default none. */
   readonly ema?: EmaOptions;
+  /** Most memory of the program of a step, parameters and state included: bytes, or a text such as `512MB`. Default no limit. */
+  readonly maxMemory?: number | string;
   /** Micro-batches that a step's batch is cut into; the result is that of the whole batch but for batch statistics. Default 1. */
   readonly accumulate?: number;
 }
@@ -96,6 +99,11 @@ export interface Trainer {
    *   hyper-parameter that the optimizer does not have.
    */
   step(batch: Batch, hyper?: Readonly<Record<string, number>>): Promise<StepResult>;
+  /**
+   * One update, as by `step` with the optimizer's own hyper-parameters and without accumulation, kernel by kernel; undefined where the backend cannot tell their times. The
+   * gate holds as in `step`, but nothing is thrown.
+   */
+  profile(batch: Batch): Promise<ProgramProfile | undefined>;
   /** Loss and predictions in inference mode. */
   evaluate(batch: Batch): Promise<Evaluation>;
   /** Predictions in inference mode, row-major [n, classes]. */
@@ -130,6 +138,7 @@ class GraphTrainer implements Trainer {
   private readonly backend: Backend;
   private readonly seed: number;
   private readonly accumulate: number;
+  private readonly maxMemory: number | string | undefined;
   /** Weights that have an average. */
   private readonly averaged: ReadonlySet<string>;
   private readonly usesAverage: boolean;
@@ -143,6 +152,7 @@ class GraphTrainer implements Trainer {
     this.backend = options.backend;
     this.seed = options.seed ?? 0;
     this.accumulate = options.accumulate ?? 1;
+    this.maxMemory = options.maxMemory;
     this.modelGraph = freeze(model.build(), trainable);
     const training: TrainingGraphOptions = { ...options, model: this.modelGraph, optimizer, loss, groups };
     const step = buildTrainingStep(training);
@@ -184,6 +194,13 @@ class GraphTrainer implements Trainer {
       this.accumulate > 1 ? await this.accumulatedStep(batch, scalars) : await this.wholeStep(batch, scalars);
     this.steps++;
     return result;
+  }
+
+  async profile({ images, labels }: Batch): Promise<ProgramProfile | undefined> {
+    const executable = await this.executable('step', labels.length);
+    const profile = await executable.profile?.(this.inputs(this.graphs.step, images, labels, this.optimizer.hyper));
+    if (profile !== undefined) this.steps++;
+    return profile;
   }
 
   async evaluate(batch: Batch): Promise<Evaluation> {
@@ -284,7 +301,12 @@ class GraphTrainer implements Trainer {
     const key = `${program}:${String(batchSize)}`;
     let executable = this.executables.get(key);
     if (executable === undefined) {
-      executable = compile(this.graphs[program], this.backend, { dims: { N: batchSize }, store: this.store });
+      const limited = this.maxMemory !== undefined && (program === 'step' || program === 'accumulation');
+      executable = compile(this.graphs[program], this.backend, {
+        dims: { N: batchSize },
+        store: this.store,
+        ...(limited ? { maxMemory: this.maxMemory } : {}),
+      });
       this.executables.set(key, executable);
     }
     return executable;

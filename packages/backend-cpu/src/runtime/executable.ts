@@ -8,6 +8,7 @@ import type {
   TensorData,
   TypedArray,
 } from '@netwright/compiler';
+import { kernelWork } from '@netwright/compiler';
 import { NetwrightError } from '@netwright/ir';
 
 import type { KernelCall, Span } from '../generate/driver.ts';
@@ -15,8 +16,9 @@ import { describeSchedule } from '../generate/describe-schedule.ts';
 import { prepareKernel, type PreparedKernel } from '../generate/kernel-module.ts';
 import { storedBytes } from '../generate/lowered.ts';
 import type { CpuStore } from './cpu-store.ts';
-import type { Engine, FreshKernel } from './engine.ts';
+import type { Engine, FreshKernel, LoadedProgram } from './engine.ts';
 import type { Region } from './heap.ts';
+import { loadSteps, StepTimer } from './step-timer.ts';
 import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
 
 /** Vector instructions of about a millisecond, in which an engine can make better code. */
@@ -69,61 +71,100 @@ async function buildExecutable({ planned, store, engine, id, report }: Executabl
   const preparedNames = roles.persistent.filter(({ decl }) => preparedFrom.has(decl.id)).map(({ name }) => name);
   let preparedVersion = -1;
   let disposed = false;
+  let steps: Promise<LoadedProgram> | undefined;
 
-  const run = async (inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> => {
-    return engine.exclusive(async () => {
-      store.checkUsable('run');
-      if (disposed)
-        throw new NetwrightError({
-          code: 'executable.disposed',
-          operation: 'run',
-          expected: 'an executable in use',
-          received: 'one that has been disposed of',
-        });
-      const arena = store.arena(plan.arenaBytes);
-      const view = (decl: BufferDecl): TypedArray => {
-        const place = places[decl.id] ?? { space: 'fixed', offset: 0 };
-        return viewOf(
+  /** One run; `during` does what lies between the inputs and the outputs. */
+  const runOnce = async (
+    inputs: Readonly<Record<string, TensorData>>,
+    during: (arena: number) => Promise<void>,
+    prepare: (arena: number) => Promise<void>,
+    clock: (name: string) => void = () => undefined,
+  ): Promise<Record<string, TensorData>> => {
+    store.checkUsable('run');
+    if (disposed)
+      throw new NetwrightError({
+        code: 'executable.disposed',
+        operation: 'run',
+        expected: 'an executable in use',
+        received: 'one that has been disposed of',
+      });
+    const arena = store.arena(plan.arenaBytes);
+    const view = (decl: BufferDecl): TypedArray => {
+      const place = places[decl.id] ?? { space: 'fixed', offset: 0 };
+      return viewOf(decl.dtype, memory.buffer, place.offset + (place.space === 'arena' ? arena : 0), decl.storage.size);
+    };
+    const version = store.versionOf(preparedNames);
+    if (prepareCount > 0 && preparedVersion !== version) await prepare(arena);
+    preparedVersion = version;
+    clock('start');
+    for (const { name, decl } of roles.input) {
+      const tensor = inputs[name];
+      if (tensor === undefined) view(decl).fill(0);
+      else scatter(tensor.data, view(decl), decl.shape, decl.storage);
+    }
+    clock('copy inputs');
+    await during(arena);
+    clock('kernels');
+    store.touch(writtenNames);
+    const results: Record<string, TensorData> = {};
+    for (const { names: outputNames, decl } of roles.output) {
+      for (const name of outputNames) {
+        const data = emptyArray(
           decl.dtype,
-          memory.buffer,
-          place.offset + (place.space === 'arena' ? arena : 0),
-          decl.storage.size,
+          decl.shape.reduce((a, b) => a * b, 1),
         );
-      };
-      const version = store.versionOf(preparedNames);
-      if (prepareCount > 0 && preparedVersion !== version) await loaded.run(0, arena);
-      preparedVersion = version;
-      for (const { name, decl } of roles.input) {
-        const tensor = inputs[name];
-        if (tensor === undefined) view(decl).fill(0);
-        else scatter(tensor.data, view(decl), decl.shape, decl.storage);
+        gather(view(decl), data, decl.shape, decl.storage);
+        results[name] = { dtype: decl.dtype, shape: decl.shape, data };
       }
-      await loaded.run(1, arena);
-      store.touch(writtenNames);
-      const results: Record<string, TensorData> = {};
-      for (const { names: outputNames, decl } of roles.output) {
-        for (const name of outputNames) {
-          const data = emptyArray(
-            decl.dtype,
-            decl.shape.reduce((a, b) => a * b, 1),
-          );
-          gather(view(decl), data, decl.shape, decl.storage);
-          results[name] = { dtype: decl.dtype, shape: decl.shape, data };
-        }
-      }
-      return results;
-    });
+    }
+    clock('copy outputs');
+    return results;
   };
+  const descriptions = prepared.map(describeSchedule);
   return {
-    report: report(prepared.map(describeSchedule)),
-    run,
-    dispose: () => {
-      if (!disposed) {
-        disposed = true;
-        loaded.dispose();
-        for (const region of regions) store.heap.release(region);
-      }
-      return Promise.resolve();
+    report: report(descriptions),
+    run: (inputs) =>
+      engine.exclusive(() =>
+        runOnce(
+          inputs,
+          (arena) => loaded.run(1, arena),
+          (arena) => loaded.run(0, arena),
+        ),
+      ),
+    profile: (inputs) =>
+      engine.exclusive(async () => {
+        steps ??= loadSteps(engine, store, id, calls);
+        const stepwise = await steps;
+        const timer = new StepTimer(stepwise, kernels.length);
+        const rest: { name: string; nanoseconds: number }[] = [];
+        let last = performance.now();
+        await runOnce(
+          inputs,
+          (arena) => timer.run(prepareCount, kernels.length, arena),
+          (arena) => timer.run(0, prepareCount, arena),
+          (name) => {
+            const now = performance.now();
+            if (name.startsWith('copy')) rest.push({ name, nanoseconds: (now - last) * 1e6 });
+            last = now;
+          },
+        );
+        return {
+          kernels: program.kernels.map((kernel, i) => ({
+            name: kernel.name,
+            operations: kernel.sources.map(({ op }) => op),
+            schedule: descriptions[i] ?? '',
+            nanoseconds: timer.nanoseconds[i] ?? 0,
+            ...kernelWork(kernel, buffers),
+          })),
+          rest,
+        };
+      }),
+    dispose: async () => {
+      if (disposed) return;
+      disposed = true;
+      loaded.dispose();
+      for (const region of regions) store.heap.release(region);
+      (await steps)?.dispose();
     },
   };
 }

@@ -49,6 +49,7 @@ export interface TrainArguments {
   readonly epochs: number;
   readonly batchSize: number;
   readonly accumulate: number;
+  readonly maxMemory?: string;
   readonly validation: number;
   readonly limit?: number;
   readonly augment?: readonly string[];
@@ -117,6 +118,7 @@ export async function trainCommand(session: Session, args: TrainArguments): Prom
       signal: interrupt.signal,
       on: showProgress(output),
       ...(args.checkpointSteps === undefined ? {} : { checkpointSteps: args.checkpointSteps }),
+      ...(args.maxMemory === undefined ? {} : { maxMemory: args.maxMemory }),
       ...(args.clipNorm === undefined ? {} : { clipNorm: args.clipNorm }),
       ...(args.clipValue === undefined ? {} : { clipValue: args.clipValue }),
       ...(args.emaDecay === undefined ? {} : { ema: { decay: args.emaDecay } }),
