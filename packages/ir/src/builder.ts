@@ -64,8 +64,13 @@ class Builder {
   private readonly streams = new Set<number>();
   private readonly instances = new Map<object, Map<string, string>>();
 
-  /** A builder that starts with everything in `graph`, to which more is added. Ids of its values stay as they are. */
+  /**
+   * A builder that starts with everything in `graph`, to which more is added. Ids of its values stay as they are.
+   *
+   * @throws NetwrightError `graph.schemaVersion` for a graph that another version of this package made.
+   */
   static from(graph: Graph): Builder {
+    requireSchemaVersion(graph);
     const builder = new Builder();
     builder.nodes.push(...graph.nodes);
     Object.assign(builder.inputDefs, graph.inputs);
@@ -379,6 +384,17 @@ function streamsOf(graph: Graph): readonly number[] {
 
 function streamsOfFunction({ body, gradient, inference }: FunctionDef): readonly number[] {
   return [body, gradient, inference].flatMap((graph) => (graph === undefined ? [] : streamsOf(graph)));
+}
+
+function requireSchemaVersion({ schemaVersion }: Graph): void {
+  if (schemaVersion === SCHEMA_VERSION) return;
+  throw new NetwrightError({
+    code: 'graph.schemaVersion',
+    operation: 'GraphBuilder.from',
+    expected: `schema version ${String(SCHEMA_VERSION)}, that of this copy of @netwright/ir`,
+    received: `schema version ${String(schemaVersion)}, of the copy that made the graph`,
+    hint: 'install versions of @netwright/ir with one schema version',
+  });
 }
 
 type TensorsOf<I extends string> = Readonly<Record<I, Tensor>>;

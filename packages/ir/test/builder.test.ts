@@ -120,6 +120,12 @@ describe('messages', () => {
       },
     ],
     [
+      'GraphBuilder.from: expected schema version 1, that of this copy of @netwright/ir, received schema version 2, of the copy that made the graph. Hint: install versions of @netwright/ir with one schema version [graph.schemaVersion]',
+      () => {
+        GraphBuilder.from({ ...builder.finish(), schemaVersion: 2 as never });
+      },
+    ],
+    [
       'setParameter (bias): expected the name of a parameter, received bias. [graph.parameter]',
       () => {
         builder.setParameter('bias', { trainable: false });
