@@ -29,6 +29,7 @@ export const layers = [
     sourceTag: 'kind:generators',
     onlyDependOnLibsWithTags: [language, 'kind:publishing', 'kind:create'],
   },
+  { sourceTag: 'kind:docs', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:oracle', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:publishing', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },
   { sourceTag: 'kind:studies', onlyDependOnLibsWithTags: [language, contract, plugin, assembly, kit] },

@@ -17,6 +17,7 @@ export interface KindFacts {
   readonly otherInTests: readonly string[];
 }
 
+/** The facts of every kind. */
 export const KINDS: Readonly<Record<Kind, KindFacts>> = {
   optimizer: {
     prefix: 'optim',
@@ -70,6 +71,7 @@ export const KINDS: Readonly<Record<Kind, KindFacts>> = {
 /** All kinds, in the order in which they are offered. */
 export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
 
+/** Whether the text names a kind. */
 export function isKind(text: string): text is Kind {
   return Object.hasOwn(KINDS, text);
 }

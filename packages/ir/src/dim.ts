@@ -95,10 +95,12 @@ export function bindDim(dim: Dim, sizes: Readonly<Record<string, number>>): numb
   }, factor);
 }
 
+/** The shape with sizes in place of its symbols. Errors: `dim.unbound`. */
 export function bindShape(shape: Shape, sizes: Readonly<Record<string, number>>): number[] {
   return shape.map((dim) => bindDim(dim, sizes));
 }
 
+/** Whether two shapes have the same dimensions, symbols by name. */
 export function equalShapes(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
@@ -117,6 +119,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
   return result;
 }
 
+/** The shape as messages show it: `[N, 3, 32, 32]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }

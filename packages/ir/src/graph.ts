@@ -4,6 +4,7 @@ import type { Initializer } from './initializer.ts';
 import type { PrimitiveAttrs, PrimitiveName } from './ops/attributes.ts';
 import type { TensorType } from './tensor-type.ts';
 
+/** Version of the graph's form in JSON; readers refuse others. */
 export const SCHEMA_VERSION = 1;
 
 interface NodeBase {
@@ -38,6 +39,7 @@ export interface ResultNode extends NodeBase {
 /** One value. Its id is its position in `graph.nodes`. */
 export type Node = PrimitiveNode | LeafNode | CallNode | ResultNode;
 
+/** Whether the node applies a primitive; otherwise it is a leaf, a call or one result of a call. */
 export function isPrimitiveNode(node: Node): node is PrimitiveNode {
   return (
     node.op !== 'input' && node.op !== 'parameter' && node.op !== 'state' && node.op !== 'call' && node.op !== 'result'

@@ -33,7 +33,9 @@ export type Initializer =
   /** Starts as a copy of a parameter (averages of weights). */
   | { readonly kind: 'copyOf'; readonly parameter: string };
 
+/** Zeros: biases, and the last norm of a residual branch. */
 export const zerosInit: Initializer = { kind: 'constant', value: 0 };
+/** Ones: scales of norms. */
 export const onesInit: Initializer = { kind: 'constant', value: 1 };
 
 type Field = 'number' | 'string' | readonly string[];

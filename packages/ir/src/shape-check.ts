@@ -3,6 +3,7 @@
 import { NetwrightError } from './errors.ts';
 import { formatType, type TensorType } from './tensor-type.ts';
 
+/** Collects everything that is wrong with an operation's operands, for one error. */
 export class ShapeCheck {
   private readonly reasons: string[] = [];
   private readonly operation: string;

@@ -10,10 +10,12 @@ export interface TensorType {
   readonly shape: Shape;
 }
 
+/** A type from its element type and shape; a dimension is a number or a symbol such as `N`. */
 export function tensorType(dtype: DType, shape: Shape): TensorType {
   return { dtype, shape };
 }
 
+/** Whether element type and shape are the same, symbols by name. */
 export function equalTypes(a: TensorType, b: TensorType): boolean {
   return a.dtype === b.dtype && equalShapes(a.shape, b.shape);
 }
@@ -23,4 +25,5 @@ export function formatType(type: TensorType): string {
   return `${type.dtype}${formatShape(type.shape)}`;
 }
 
+/** Bytes of one element in memory. */
 export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u8: 1, bool: 1 };

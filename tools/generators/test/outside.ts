@@ -3,16 +3,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { installTarballs, packWorkspace, runProgram } from '@netwright/publishing';
-import {
-  baseNameOf,
-  KIND_NAMES,
-  KINDS,
-  OUTSIDE_VERSIONS,
-  standalonePackage,
-  type Files,
-  type Kind,
-} from 'create-netwright';
+import { runProgram } from '@netwright/publishing';
+import { baseNameOf, standalonePackage, type Files, type Kind } from 'create-netwright';
 import { afterAll } from 'vitest';
 
 export const NAME = 'shake-shake';
@@ -29,13 +21,6 @@ export function temporaryFolder(): string {
     rmSync(folder, { recursive: true });
   });
   return folder;
-}
-
-/** Installs what all kinds together need, in `node_modules` of `folder`. */
-export async function installForAll(folder: string): Promise<void> {
-  const names = [...new Set(KIND_NAMES.flatMap((kind) => [...KINDS[kind].uses, ...KINDS[kind].usedInTests]))];
-  const packages = names.map((name) => `@netwright/${name}`);
-  await installTarballs(folder, packages, { tarballs: await packWorkspace({ packages }), outside: OUTSIDE_VERSIONS });
 }
 
 export function write(folder: string, files: Files): void {

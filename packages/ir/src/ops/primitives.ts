@@ -55,6 +55,7 @@ import { tanhPrimitive } from './tanh.ts';
 import { transposePrimitive } from './transpose.ts';
 import { wherePrimitive } from './where.ts';
 
+/** The record of every primitive by its name. */
 export const primitives: { readonly [K in PrimitiveName]: Primitive<K> } = {
   constant: constantPrimitive,
   dimSize: dimSizePrimitive,

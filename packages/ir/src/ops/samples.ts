@@ -55,6 +55,7 @@ import { tanhSamples } from './tanh.samples.ts';
 import { transposeSamples } from './transpose.samples.ts';
 import { whereSamples } from './where.samples.ts';
 
+/** The samples of every primitive by its name. */
 export const samples: { readonly [K in PrimitiveName]: readonly PrimitiveSample<K>[] } = {
   constant: constantSamples,
   dimSize: dimSizeSamples,

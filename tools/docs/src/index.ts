@@ -1,0 +1,2 @@
+export { exampleGraph, walkthrough } from './compiler-walkthrough.ts';
+export { entryPoints, publicExports, type Export } from './exports.ts';

@@ -1,0 +1,82 @@
+// From an empty folder to a trained model of one's own images, with tarballs and npm alone; docs/your-own-data.md tells how long it takes.
+
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installTarballs, packWorkspace, runProgram } from '@netwright/publishing';
+import { KINDS } from 'create-netwright';
+import { encode } from 'fast-png';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from './outside.ts';
+
+const MINUTES = 60_000;
+const SIDE = 48;
+
+/** A disc or a square of any colour at any place, on another colour. */
+function drawing(kind: 'disc' | 'square', seed: number): Uint8Array {
+  const random = (at: number): number => Math.abs(Math.sin((seed * 31 + at + 1) * 12.9898) * 43758.5453) % 1;
+  const [x, y, radius] = [14 + 20 * random(0), 14 + 20 * random(1), 8 + 5 * random(2)];
+  const colours = [3, 4, 5, 6, 7, 8].map((at) => Math.floor((at < 6 ? 130 : 0) + 120 * random(at)));
+  const data = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, element) => {
+    const pixel = Math.floor(element / 3);
+    const [dx, dy] = [Math.abs((pixel % SIDE) - x), Math.abs(Math.floor(pixel / SIDE) - y)];
+    const isInside = kind === 'disc' ? Math.hypot(dx, dy) < radius : Math.max(dx, dy) < radius;
+    return colours[(element % 3) + (isInside ? 0 : 3)];
+  });
+  return encode({ width: SIDE, height: SIDE, channels: 3, depth: 8, data });
+}
+
+it(
+  'takes less than ten minutes',
+  async () => {
+    const packages = ['create-netwright', ...KINDS.application.uses.map((name) => `@netwright/${name}`)];
+    const tarballs = await packWorkspace({ packages });
+    const home = temporaryFolder();
+    const tool = join(home, 'npm-cache-of-create');
+    await installTarballs(tool, ['create-netwright'], { tarballs });
+
+    const started = performance.now();
+    const seconds: Record<string, number> = {};
+    const timed = async <T>(step: string, run: () => Promise<T>): Promise<T> => {
+      const before = performance.now();
+      const result = await run();
+      seconds[step] = Math.round((performance.now() - before) / 100) / 10;
+      return result;
+    };
+    const program = join(tool, 'node_modules/create-netwright/dist/bin.js');
+    const args = [program, 'application', 'shape-photos', '--no-install'];
+    await timed('create', () => runProgram(process.execPath, args, { cwd: home }));
+    const folder = join(home, 'shape-photos');
+    expect(readdirSync(folder).sort()).toEqual([
+      '.gitignore',
+      'README.md',
+      'package.json',
+      'src',
+      'test',
+      'tsconfig.build.json',
+      'tsconfig.json',
+    ]);
+    await timed('install', () => installTarballs(folder, [], { tarballs }));
+    for (const kind of ['disc', 'square'] as const) {
+      mkdirSync(join(folder, 'photos', kind), { recursive: true });
+      for (let at = 0; at < 150; at++)
+        writeFileSync(
+          join(folder, 'photos', kind, `${String(at)}.png`),
+          drawing(kind, at + (kind === 'disc' ? 0 : 1000)),
+        );
+      writeFileSync(join(folder, `${kind}.png`), drawing(kind, 5000));
+    }
+    const trained = await timed('train', () =>
+      runProgram('npm', ['run', 'train', '--', 'photos', '20'], { cwd: folder }),
+    );
+    const accuracy = Number(/accuracy on images not trained on: ([\d.]+) %/.exec(trained)?.[1]);
+    const predicted = await timed('predict', () =>
+      runProgram('npm', ['run', 'predict', '--', 'disc.png', 'square.png'], { cwd: folder }),
+    );
+    const total = (performance.now() - started) / 1000;
+    process.stdout.write(`newcomer: ${JSON.stringify({ ...seconds, total: Math.round(total), accuracy })}\n`);
+    expect(accuracy).toBeGreaterThan(80);
+    expect(predicted).toMatch(/disc\.png: disc .*\nsquare\.png: square /);
+    expect(total).toBeLessThan(600);
+  },
+  20 * MINUTES,
+);
