@@ -2,14 +2,7 @@
 
 import { NetwrightError } from '@netwright/ir';
 import type { Curvature } from './curvature.ts';
-import type {
-  CurvatureKind,
-  HyperName,
-  Optimizer,
-  OptimizerOptions,
-  OptimizerRule,
-  UpdateContext,
-} from './optimizer.ts';
+import type { CurvatureKind, Optimizer, OptimizerOptions, OptimizerRule, UpdateContext } from './optimizer.ts';
 
 /** Widens literal defaults, so that `lr: 0.1` is assignable where the default was `0.01`. */
 type Widen<O extends OptimizerOptions> = {
@@ -50,9 +43,6 @@ export function defineOptimizer<const O extends OptimizerOptions, C extends Curv
     };
   };
 }
-
-/** Names of an optimizer's numeric options. */
-export type { HyperName };
 
 function checkOptions(name: string, defaults: OptimizerOptions, given: Readonly<Record<string, unknown>>): void {
   const reasons = Object.entries(given).flatMap(([key, value]) => {

@@ -38,18 +38,12 @@ export function pushSigned64(out: number[], value: bigint): void {
   }
 }
 
-const scratch = new DataView(new ArrayBuffer(8));
+const scratch = new DataView(new ArrayBuffer(4));
 
 /** Little-endian bytes of a float32. */
 export function float32Bytes(value: number): readonly number[] {
   scratch.setFloat32(0, value, true);
   return [0, 1, 2, 3].map((i) => scratch.getUint8(i));
-}
-
-/** Little-endian bytes of a float64. */
-export function float64Bytes(value: number): readonly number[] {
-  scratch.setFloat64(0, value, true);
-  return [0, 1, 2, 3, 4, 5, 6, 7].map((i) => scratch.getUint8(i));
 }
 
 /** Little-endian bytes of a 32-bit integer, signed or unsigned. */

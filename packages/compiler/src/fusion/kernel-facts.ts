@@ -117,16 +117,6 @@ export function axesOf(indices: readonly Index[], into: Set<number> = new Set())
   return into;
 }
 
-/** Axes that any part of an expression mentions, those of its reductions too. */
-export function expressionAxes(value: Expr): ReadonlySet<number> {
-  const axes = new Set<number>();
-  for (const node of nodesOf(value)) {
-    axesOf(indicesOf(node), axes);
-    if (node.kind === 'reduce') for (const axis of node.axes) axes.add(axis);
-  }
-  return axes;
-}
-
 /** For each dimension the axis that numbers it, undefined for dimensions of extent 1; undefined when the store is anything else. */
 export function elementAxes({ index }: Pick<KernelOutput, 'index'>): readonly (number | undefined)[] | undefined {
   const axes: (number | undefined)[] = [];
