@@ -1,5 +1,5 @@
 export { defineConfig, type Config } from './config.ts';
 export { run } from './program.ts';
-export { createSession, EXIT, type Output, type Session } from './session.ts';
+export { createSession, EXIT, processOutput, type Output, type Session } from './session.ts';
 export { BUILT_IN, create, createModel, mergePlugins, type Factory, type Plugins } from './plugins.ts';
 export { parseSpec, type Spec, type SpecValue } from './spec.ts';

@@ -83,3 +83,4 @@ export { randomSearch, type RandomSearchOptions } from './nas/random-search.ts';
 export { evolution, type EvolutionOptions } from './nas/evolution.ts';
 export { controller, type Controller, type ControllerOptions, type ControllerStep } from './nas/controller.ts';
 export { lstmCell, policyGraph, samplingGraph, type ControllerShape } from './nas/controller-graph.ts';
+export { scalingGrid, type ScalingGridOptions } from './scaling/scaling-grid.ts';

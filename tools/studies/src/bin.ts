@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// `npm run study -- optimizers`
+// `npm run study -- optimizers`, `npm run study -- spaces`, ..
 
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { BUILT_IN, create, parseSpec } from '@netwright/cli';
+import { BUILT_IN, create, createSession, parseSpec, processOutput, run } from '@netwright/cli';
 import { Command, InvalidArgumentError } from 'commander';
+import { STUDIES, type StudyOptions } from './run-studies.ts';
+import { writeReports } from './study-reports.ts';
 import { STUDIED, studyOptimizers, tableOf } from './optimizers.ts';
 
 const numbers = (text: string): readonly number[] =>
@@ -60,4 +62,40 @@ program
       }
     },
   );
+const help: Readonly<Record<string, string>> = {
+  spaces: 'AnyNetX A to E and RegNetX: 500 networks each under one budget of multiply-adds, on Fashion-MNIST',
+  scaling:
+    'width, depth, resolution and compound scaling of a small ResNet; a grid of coefficients; widths at fixed depths',
+  nas: 'controller, evolution and random search over cells, 3 seeds each, with equal numbers of trained networks',
+  surfaces: 'loss surfaces of cifar_resnet56, cifar_plain56 and a small DenseNet, trained alike',
+  groups: 'ResNeXt with more groups at equal multiply-adds, 3 seeds',
+};
+for (const [name, commands] of Object.entries(STUDIES)) {
+  program
+    .command(name)
+    .description(`${help[name]}; stops and continues at any time`)
+    .option('--out <directory>', 'where sweeps and the report are kept', 'runs/studies')
+    .option('--data <directory>', 'where compact results go', 'tools/studies/data')
+    .option('--workers <n>', 'processes', count, 2)
+    .option('--samples <n>', 'networks of each space or search; images of each point of a surface', count)
+    .option('--limit <n>', 'most trials of each sweep this time', count)
+    .option('--report-only', 'write the report of what is there', false)
+    .action(async (options: StudyOptions & { readonly data: string; readonly reportOnly: boolean }) => {
+      const directory = process.env.INIT_CWD ?? process.cwd();
+      const session = createSession(processOutput(), directory);
+      const out = path.resolve(directory, options.out);
+      const started = performance.now();
+      const lines = commands({ ...options, out }).filter(([command]) => !options.reportOnly || command === 'space');
+      for (const args of lines) {
+        line(`netwright ${args.join(' ')}`);
+        const code = await run(args, session);
+        if (code !== 0) {
+          process.exitCode = code;
+          return;
+        }
+      }
+      for (const file of await writeReports(name, out, path.resolve(directory, options.data))) line(file);
+      line(`${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
+    });
+}
 await program.parseAsync();
