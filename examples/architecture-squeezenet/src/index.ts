@@ -1,0 +1,1 @@
+export { squeezenet, type SqueezeNetOptions } from './squeezenet.ts';

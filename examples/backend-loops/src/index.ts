@@ -1,0 +1,1 @@
+export { loops } from './loops.ts';

@@ -1,0 +1,1 @@
+export { shapes, type ShapesOptions } from './shapes.ts';

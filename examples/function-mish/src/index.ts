@@ -1,0 +1,1 @@
+export { mish, mishFunction } from './mish.ts';

@@ -1,0 +1,3 @@
+export { inverseSquareRoot, type InverseSquareRootOptions } from './inverse-square-root.ts';
+export { lion } from './lion.ts';
+export { recordLearningRates, type LearningRates } from './record-learning-rates.ts';
