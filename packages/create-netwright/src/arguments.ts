@@ -37,7 +37,11 @@ options
   --dry-run          list the files and write nothing
   -h, --help         this text`;
 
-/** @throws NetwrightError `create.arguments` with everything that is wrong. */
+/**
+ * Reads the command line.
+ *
+ * @throws NetwrightError `create.arguments` with everything that is wrong.
+ */
 export function parseArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parse(args);
   const [kind, name, ...rest] = positionals;

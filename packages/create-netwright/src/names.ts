@@ -20,7 +20,11 @@ export interface NameCheck {
   readonly takenBy?: string;
 }
 
-/** @throws NetwrightError `create.name` with everything that is wrong with the name. */
+/**
+ * Refuses a name that cannot be one.
+ *
+ * @throws NetwrightError `create.name` with everything that is wrong with the name.
+ */
 export function checkName(name: string, { what, template, takenBy }: NameCheck): void {
   const reasons: string[] = [];
   if (!KEBAB_CASE.test(name))
