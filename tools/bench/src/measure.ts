@@ -55,7 +55,7 @@ export interface Measurement {
 }
 
 /** Largest differences that pass: of results, and of the change that a step makes. */
-export const TOLERANCE = { inference: 1e-4, forward: 1e-4, gradients: 1e-4, training: 2e-2 } as const;
+export const TOLERANCE = { inference: 1e-4, forward: 1e-4, gradients: 1e-4, training: 5e-2 } as const;
 
 const warmUp = 2;
 const loadSeconds = 180;
@@ -175,7 +175,7 @@ function check({ running, results }: Started, work: Work, expected: Tensors, bef
     work.kind === 'training' ? compareTensors(results, expected, before) : compareTensors(results, expected);
   if (found.error > TOLERANCE[work.kind]) {
     throw new ChildError(
-      `it computes something else: ${found.worst} differs by ${found.error.toExponential(1)} of its largest element ` +
+      `it computes something else: ${found.worst} differs by ${found.error.toExponential(1)} of its size ` +
         `(at most ${TOLERANCE[work.kind].toExponential(0)})`,
     );
   }
