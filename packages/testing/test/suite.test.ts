@@ -61,7 +61,7 @@ describe('a failure', () => {
     };
     await checkError('run', thrown, 'some.code', ['one thing']);
     expect(await failureOf(() => checkError('run', () => undefined, 'some.code', []))).toContain(
-      '(run): expected an error with code some.code, received no error.',
+      `(run): expected an error with code some.code, received no error. Hint: ${ALONE} [testing.error]`,
     );
     expect(await failureOf(() => checkError('run', thrown, 'other.code', []))).toContain(
       '(run): expected an error with code other.code, received NetwrightError: run: expected one thing. [some.code].',
