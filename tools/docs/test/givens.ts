@@ -54,7 +54,7 @@ export const swishFunction = defineFunction<{ readonly beta: number }>({
   name: 'swish',
   expand: ([x], { beta }) => [mul(x, sigmoid(mul(x, beta)))],
 });
-export const withDeadBranch: Graph = graph;
+export const withDeadBranch = (): Graph => graph;
 export const optimizers = BUILT_IN.optimizers as unknown as Parameters<
   ReturnType<typeof race>['draw']
 >[0]['optimizers'];
