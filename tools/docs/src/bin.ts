@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// `npm run docs`: the API reference of all public packages, as a site in tools/docs/site.
+// `npm run docs`: the API reference of all public packages, as a site in tools/docs/dist/site.
 
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
 import { entryPoints } from './exports.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const out = fileURLToPath(new URL('../site/', import.meta.url));
+const out = fileURLToPath(new URL('site/', import.meta.url));
 const application = await Application.bootstrap({
   name: 'Netwright',
   entryPoints: [...entryPoints().values()],

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { blocksOf, root, type Block } from './documents.ts';
 import { NOT_RUN, SMALLER } from './exceptions.ts';
 
-const folder = fileURLToPath(new URL('blocks/', import.meta.url));
+const folder = fileURLToPath(new URL('../.results/blocks/', import.meta.url));
 const blocks = blocksOf('ts');
 const titleOf = ({ path, number }: Block): string => `${path} ${String(number)}`;
 const fileOf = (block: Block): string => join(folder, `${titleOf(block).replace(/[^a-z0-9]+/gi, '-')}.ts`);
@@ -39,7 +39,8 @@ function diagnosticsOf(block: Block): readonly ts.Diagnostic[] {
 }
 
 /** Code that stands in a document takes `../src/index.ts` of a package to be the reader's. */
-const placed = (code: string): string => `${code.replaceAll("'../src/index.ts'", "'../givens.ts'")}\nexport {};\n`;
+const placed = (code: string): string =>
+  `${code.replaceAll("'../src/index.ts'", "'../../test/givens.ts'")}\nexport {};\n`;
 
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -65,7 +66,7 @@ beforeAll(() => {
     if (undeclared.length === 0) continue;
     writeFileSync(
       fileOf(block),
-      `import { ${[...new Set(undeclared)].join(', ')} } from '../givens.ts';\n${placed(block.code)}`,
+      `import { ${[...new Set(undeclared)].join(', ')} } from '../../test/givens.ts';\n${placed(block.code)}`,
     );
   }
   program = check(blocks.map(fileOf));

@@ -5,11 +5,11 @@ export const SMALLER: Readonly<Record<string, readonly (readonly [from: string, 
   'README.md 1': [['mnist()', 'mnist({ limit: 64 })']],
   'docs/first-model.md 1': [['limit: 2000', 'limit: 64']],
   'docs/your-own-data.md 1': [
-    ["'photos'", "'test/blocks/photos'"],
+    ["'photos'", "'.results/blocks/photos'"],
     ['epochs: 20', 'epochs: 1'],
   ],
   'packages/backend-reference/README.md 1': [['N: 8', 'N: 32']],
-  'packages/data-images/README.md 1': [["'photos'", "'test/blocks/photos'"]],
+  'packages/data-images/README.md 1': [["'photos'", "'.results/blocks/photos'"]],
 };
 
 /** Blocks that are not run, and why. */
