@@ -7,8 +7,9 @@ import { read, readLayeredPackages, readPackages, root, tagOf } from './workspac
 
 const packages = readLayeredPackages().map((one) => ({ ...one, name: one.manifest.name, layer: tagOf(one, 'layer') }));
 const published = packages.filter(({ manifest }) => manifest.private !== true);
+const names = new Set(packages.map(({ name }) => name));
 const own = (dependencies: Readonly<Record<string, string>> = {}): string[] =>
-  Object.keys(dependencies).filter((name) => name.startsWith('@netwright/'));
+  Object.keys(dependencies).filter((name) => names.has(name));
 
 describe.each(packages)('$name', ({ folder, manifest, layer }) => {
   it('is an ES module that states its source, types and built code', () => {
@@ -52,7 +53,7 @@ describe.each(packages)('$name', ({ folder, manifest, layer }) => {
 
   it('takes the versions of outside packages from the catalog', () => {
     for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-      expect(range, name).toMatch(name.startsWith('@netwright/') ? /^workspace:[*^]$/ : /^catalog:$/);
+      expect(range, name).toMatch(names.has(name) ? /^workspace:[*^]$/ : /^catalog:$/);
     }
   });
 });
