@@ -239,10 +239,11 @@ describe('runSweep', () => {
       onProgress: ({ done, failed, total }) => seen.push(`${String(done)} ${String(failed)} ${String(total)}`),
     });
     expect(first).toMatchObject({ total: 3, done: 2, failed: 1, interrupted: false });
-    expect(seen).toEqual(['1 0 3', '2 1 3']);
+    // Two trials are under way at once; either may be written first.
+    expect(seen).toEqual([expect.stringMatching(/^1 [01] 3$/), '2 1 3']);
     const second = await runSweep({ sweep: await openSweep({ file, out, load }), runner: runner() });
     expect(second).toMatchObject({ total: 3, done: 3, failed: 1 });
-    expect(ran).toEqual([0, 1, 2]);
+    expect([...ran].sort()).toEqual([0, 1, 2]);
     const { results } = await readResults(second.results);
     expect(results.map(({ outcome }) => outcome)).toMatchObject([
       { kind: 'done', result: { double: 2 } },

@@ -115,7 +115,7 @@ function emitSteps(
   const { before, after } = planBarriers(calls);
   const parts: KernelCall[][] = [[]];
   calls.forEach((call, i) => {
-    if (before[i] === true) parts.push([]);
+    if (before[i]) parts.push([]);
     parts.at(-1)?.push(call);
   });
   if (after) parts.push([]);

@@ -119,7 +119,10 @@ export class NativeEngine implements Engine {
   }
 
   forget(store: number): void {
-    void this.exclusive(() => Promise.resolve(this.#unload(store)));
+    void this.exclusive(() => {
+      this.#unload(store);
+      return Promise.resolve();
+    });
   }
 
   #unload(store: number): void {
@@ -149,7 +152,7 @@ function callTable(calls: readonly KernelCall[], functions: ReadonlyMap<string, 
   const { before } = planBarriers(calls);
   let at = 0;
   calls.forEach(({ callee, addresses, iterations, parallel }, i) => {
-    const flags = (parallel ? callFlags.parallel : 0) | (before[i] === true ? callFlags.synchronize : 0);
+    const flags = (parallel ? callFlags.parallel : 0) | (before[i] ? callFlags.synchronize : 0);
     const words = [functions.get(callee) ?? 0n, BigInt(flags), BigInt(iterations), BigInt(addresses.length)];
     for (const { space, offset } of addresses) words.push(BigInt(offset) * 2n + (space === 'arena' ? 1n : 0n));
     table.set(words, at);

@@ -53,7 +53,7 @@ export function loadRuntime(koffi: Koffi, path: string): NativeRuntime {
   ) => number | bigint;
   const nwPoolNew = library.func('int64_t nw_pool_new(int threads)') as (threads: number) => number | bigint;
   return {
-    addressOf: (view) => BigInt(koffi.address(view)),
+    addressOf: (view) => koffi.address(view),
     newPool: (threads) => BigInt(nwPoolNew(threads)),
     freePool: library.func('void nw_pool_free(int64_t pool)') as NativeRuntime['freePool'],
     run: library.func(
