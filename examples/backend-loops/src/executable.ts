@@ -1,14 +1,13 @@
 // Runs the kernels of a program in order. Every buffer has an array of its own, so the plan of an arena is not needed.
 
 import type { CompileReport, Executable, KernelProgram, TensorData } from '@netwright/compiler';
-import { allocate, readBuffer, writeBuffer } from '@netwright/compiler/interpreter';
+import { allocate, hostArray, readBuffer, writeBuffer, type HostStore } from '@netwright/compiler/interpreter';
 import type { KernelFunction } from './emit-kernel.ts';
-import { arrayOf, type LoopsStore } from './store.ts';
 
 export interface LoopsProgram {
   readonly program: KernelProgram;
   readonly kernels: readonly KernelFunction[];
-  readonly store: LoopsStore;
+  readonly store: HostStore;
   readonly report: CompileReport;
 }
 
@@ -43,7 +42,13 @@ export class LoopsExecutable implements Executable {
       if (role.kind !== 'output' && role.kind !== 'persistent') continue;
       const values = readBuffer(buffer, memory[id]);
       if (role.kind === 'persistent') store.data(role.name).set(values);
-      else for (const name of role.names) outputs[name] = { dtype, shape, data: arrayOf(dtype, values) };
+      else {
+        for (const name of role.names) {
+          const data = hostArray(dtype, values.length, 'f32');
+          data.set(values);
+          outputs[name] = { dtype, shape, data };
+        }
+      }
     }
     if (this.#isUpdating) store.version++;
     return outputs;

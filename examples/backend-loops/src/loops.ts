@@ -1,14 +1,14 @@
 // A backend: the compiler makes kernels of a graph, and each kernel becomes nested loops in JavaScript.
 
 import { compileKernels, reportOf, type Backend, type Store } from '@netwright/compiler';
+import { HostStore } from '@netwright/compiler/interpreter';
 import { NetwrightError } from '@netwright/ir';
 import { emitKernel } from './emit-kernel.ts';
 import { LoopsExecutable } from './executable.ts';
-import { LoopsStore } from './store.ts';
 
 /** Runs programs as plain JavaScript, for environments without WebAssembly. Errors: `loops.store` for a store of another backend. */
 export function loops(): Backend {
-  const stores = new WeakMap<Store, LoopsStore>();
+  const stores = new WeakMap<Store, HostStore>();
   const target = 'javascript';
   return {
     name: 'loops',
@@ -16,7 +16,7 @@ export function loops(): Backend {
     // `calls`: kernels that functions bring reach `compileKernels` below.
     capabilities: { precision: 'f32', threads: 1, unsupported: [], calls: true },
     createStore: async () => {
-      const store = new LoopsStore();
+      const store = new HostStore('loops', 'f32');
       stores.set(store, store);
       return store;
     },

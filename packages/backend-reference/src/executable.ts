@@ -1,6 +1,7 @@
 // Runs a graph node by node.
 
 import type { CompileReport, Executable, TensorData } from '@netwright/compiler';
+import type { HostStore } from '@netwright/compiler/interpreter';
 import {
   bindShape,
   costOf,
@@ -13,20 +14,19 @@ import {
   type PrimitiveName,
   type PrimitiveNode,
 } from '@netwright/ir';
-import type { ReferenceStore } from './store.ts';
 import { fromTensorData, toTensorData, type Precision } from './tensor-data.ts';
 
 export class ReferenceExecutable implements Executable {
   readonly report: CompileReport;
   private readonly graph: Graph;
-  private readonly store: ReferenceStore;
+  private readonly store: HostStore;
   private readonly dims: Readonly<Record<string, number>>;
   private readonly precision: Precision;
   private readonly order: readonly number[];
   /** For each value, the last value that reads it; outputs and updates are kept to the end. */
   private readonly lastUse: ReadonlyMap<number, number>;
 
-  constructor(graph: Graph, store: ReferenceStore, dims: Readonly<Record<string, number>>, precision: Precision) {
+  constructor(graph: Graph, store: HostStore, dims: Readonly<Record<string, number>>, precision: Precision) {
     this.graph = graph;
     this.store = store;
     this.dims = dims;
@@ -44,9 +44,9 @@ export class ReferenceExecutable implements Executable {
         const { dtype } = this.graph.nodes[value].type;
         return [name, toTensorData(dtype, [...values[value].shape], values[value].data, this.precision)] as const;
       });
-      this.store.replace(
-        new Map(Object.entries(this.graph.updates).map(([name, value]) => [name, values[value].data])),
-      );
+      const updates = Object.entries(this.graph.updates);
+      for (const [name, value] of updates) this.store.data(name).set(values[value].data);
+      if (updates.length > 0) this.store.version++;
       return Object.fromEntries(outputs);
     });
   }
@@ -62,7 +62,8 @@ export class ReferenceExecutable implements Executable {
       const shape = bindShape(node.type.shape, this.dims);
       if (node.op === 'input') values[id] = { shape, data: fromTensorData(inputs[node.attrs.name], this.precision) };
       else if (node.op === 'parameter' || node.op === 'state')
-        values[id] = { shape, data: this.store.data(node.attrs.name) };
+        // A copy: one entry's new value may be another's old one.
+        values[id] = { shape, data: Float64Array.from(this.store.data(node.attrs.name)) };
       else if (isPrimitiveNode(node)) values[id] = { shape, data: this.evaluateNode(node, values, shape) };
       else throw new RangeError(`${node.op}: functions must be inlined before a graph is loaded`);
       for (const input of node.inputs) if (this.lastUse.get(input) === id) Reflect.deleteProperty(values, input);

@@ -1,9 +1,9 @@
 // The definition of what a graph computes: walks its nodes and calls each primitive's `evaluate`. Slow and obvious.
 
 import type { Backend, Store } from '@netwright/compiler';
+import { HostStore } from '@netwright/compiler/interpreter';
 import { NetwrightError, type CallNode, type Graph } from '@netwright/ir';
 import { ReferenceExecutable } from './executable.ts';
-import { ReferenceStore } from './store.ts';
 
 export interface ReferenceOptions {
   /** `f64` computes in double precision; `f32` rounds every result, and the terms of every sum, to single. Default `f64`. */
@@ -17,13 +17,13 @@ export interface ReferenceOptions {
  * parameters and state that the store lacks; its stores throw `store.type` and `store.unknown`.
  */
 export function reference({ precision = 'f64' }: ReferenceOptions = {}): Backend {
-  const stores = new WeakMap<Store, ReferenceStore>();
+  const stores = new WeakMap<Store, HostStore>();
   return {
     name: 'reference',
     target: precision,
     capabilities: { precision, threads: 1, unsupported: [] },
     createStore: async () => {
-      const store = new ReferenceStore(precision);
+      const store = new HostStore('reference', precision);
       stores.set(store, store);
       return store;
     },

@@ -1,20 +1,27 @@
 // Runs the kernels of a planned program in order.
 
 import type { CompileReport, Executable, PlannedProgram, TensorData } from '@netwright/compiler';
-import { allocate, readBuffer, runKernel, writeBuffer, type Memory } from '@netwright/compiler/interpreter';
-import { arrayOf, type TemplateNameStore } from './store.ts';
+import {
+  allocate,
+  hostArray,
+  readBuffer,
+  runKernel,
+  writeBuffer,
+  type HostStore,
+  type Memory,
+} from '@netwright/compiler/interpreter';
 
 export class TemplateNameExecutable implements Executable {
   readonly report: CompileReport;
   private readonly planned: PlannedProgram;
-  private readonly store: TemplateNameStore;
+  private readonly store: HostStore;
   /** One array for each buffer; a plan with offsets in one arena is in `planned.plan`. */
   private readonly memory: Memory;
   private readonly writesStore: boolean;
   /** Version of the store that the kernels before `prepareCount` last saw. */
   private preparedFor = -1;
 
-  constructor(planned: PlannedProgram, store: TemplateNameStore, report: CompileReport) {
+  constructor(planned: PlannedProgram, store: HostStore, report: CompileReport) {
     const { buffers, kernels } = planned.program;
     this.planned = planned;
     this.store = store;
@@ -44,7 +51,7 @@ export class TemplateNameExecutable implements Executable {
       if (role.kind !== 'output') continue;
       const values = readBuffer(buffer, memory[id]);
       for (const name of role.names) {
-        const data = arrayOf(dtype, values.length);
+        const data = hostArray(dtype, values.length, 'f32');
         data.set(values);
         outputs[name] = { dtype, shape, data };
       }

@@ -8,9 +8,9 @@ import {
   type SchedulePass,
   type Store,
 } from '@netwright/compiler';
+import { HostStore } from '@netwright/compiler/interpreter';
 import { NetwrightError } from '@netwright/ir';
 import { TemplateNameExecutable } from './executable.ts';
-import { TemplateNameStore } from './store.ts';
 
 export interface TemplateNameOptions {
   /** Whether the compiler checks the kernels after every pass. Default false. */
@@ -29,13 +29,13 @@ const SCHEDULE: readonly SchedulePass[] = [];
  * @throws NetwrightError `template-name.store` from `load` for a store of another backend.
  */
 export function templateName({ verify = false }: TemplateNameOptions = {}): Backend {
-  const stores = new WeakMap<Store, TemplateNameStore>();
+  const stores = new WeakMap<Store, HostStore>();
   return {
     name: 'template-name',
     target: 'kernels',
     capabilities: { precision: 'f32', threads: 1, unsupported: [] },
     createStore: async () => {
-      const store = new TemplateNameStore();
+      const store = new HostStore('template-name', 'f32');
       stores.set(store, store);
       return store;
     },
