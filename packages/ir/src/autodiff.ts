@@ -17,8 +17,8 @@ import { inlineGraph } from './inline.ts';
 import type { PrimitiveName } from './ops/attributes.ts';
 import { add } from './ops/add.ts';
 import { constantLike } from './ops/constant.ts';
-import { primitives } from './ops/primitives.ts';
-import type { Primitive } from './primitive.ts';
+import { gradientRules } from './ops/gradients.ts';
+import type { GradientRule } from './primitive.ts';
 import type { Tensor } from './tensor.ts';
 import { equalTypes, formatType, type TensorType } from './tensor-type.ts';
 
@@ -173,9 +173,9 @@ function differentiatePrimitive(
   grad: Tensor,
   active: ReadonlySet<number>,
 ): readonly (Tensor | undefined)[] {
-  const { vjp } = primitives[node.op] as unknown as Primitive<PrimitiveName>;
-  if (vjp === null) return [];
-  return vjp({
+  const rule = gradientRules[node.op] as GradientRule<PrimitiveName> | null;
+  if (rule === null) return [];
+  return rule({
     inputs: node.inputs.map((input) => builder.tensor(input)),
     output: builder.tensor(id),
     attrs: node.attrs,

@@ -54,7 +54,15 @@ export { inlineGraph, reachable } from './inline.ts';
 export { differentiate, gradients } from './autodiff.ts';
 export type { GraphPass } from './pass.ts';
 export { ShapeCheck } from './shape-check.ts';
-export type { EvaluateContext, NdArray, Primitive, PrimitiveSample, PrimitiveTraits, VjpContext } from './primitive.ts';
+export type {
+  EvaluateContext,
+  GradientRule,
+  NdArray,
+  Primitive,
+  PrimitiveSample,
+  PrimitiveTraits,
+  VjpContext,
+} from './primitive.ts';
 export type {
   AvgPool2dAttrs,
   Conv2dAttrs,
@@ -66,6 +74,7 @@ export type {
   PrimitiveAttrs,
   PrimitiveName,
 } from './ops/attributes.ts';
+export { gradientRules } from './ops/gradients.ts';
 export { primitives } from './ops/primitives.ts';
 
 // Primitives: leaves

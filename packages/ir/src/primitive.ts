@@ -30,6 +30,9 @@ export interface VjpContext<K extends PrimitiveName> {
   readonly needs: readonly boolean[];
 }
 
+/** Gradients of a primitive's inputs, built from graph ops. */
+export type GradientRule<K extends PrimitiveName> = (context: VjpContext<K>) => readonly (Tensor | undefined)[];
+
 export interface EvaluateContext<K extends PrimitiveName> {
   readonly inputs: readonly NdArray[];
   readonly inputTypes: readonly TensorType[];
@@ -47,8 +50,6 @@ export interface Primitive<K extends PrimitiveName> {
   readonly traits: PrimitiveTraits;
   /** The result's type; throws a NetwrightError that lists everything wrong. */
   infer(inputs: readonly TensorType[], attrs: PrimitiveAttrs[K]): TensorType;
-  /** Gradients of the inputs, built from graph ops; `null` for a primitive with no gradient anywhere (integers, comparisons). */
-  readonly vjp: ((context: VjpContext<K>) => readonly (Tensor | undefined)[]) | null;
   /** Multiply-adds of convolutions and matrix products for concrete shapes; 0 for all others. */
   macs(inputs: readonly (readonly number[])[], attrs: PrimitiveAttrs[K], output: readonly number[]): number;
   /** The definition: plain loops in double precision. */

@@ -34,6 +34,8 @@ export async function generateOp(tree: Tree, name: string): Promise<void> {
     ['ir/src/ops/attribute-kinds.ts', (op) => `  ${op}: NONE,`],
     ['ir/src/ops/primitives.ts', (op, file) => `import { ${op}Primitive } from './${file}.ts';`],
     ['ir/src/ops/primitives.ts', (op) => `  ${op}: ${op}Primitive,`],
+    ['ir/src/ops/gradients.ts', (op, file) => `import { ${op}Gradient } from './${file}.ts';`],
+    ['ir/src/ops/gradients.ts', (op) => `  ${op}: ${op}Gradient,`],
     ['ir/src/ops/samples.ts', (op, file) => `import { ${op}Samples } from './${file}.samples.ts';`],
     ['ir/src/ops/samples.ts', (op) => `  ${op}: ${op}Samples,`],
     ['ir/src/index.ts', (op, file) => `export { ${op} } from './ops/${file}.ts';`],

@@ -67,6 +67,7 @@ describe('opGenerator', () => {
       'packages/ir/src/index.ts',
       'packages/ir/src/ops/attribute-kinds.ts',
       'packages/ir/src/ops/attributes.ts',
+      'packages/ir/src/ops/gradients.ts',
       'packages/ir/src/ops/primitives.ts',
       'packages/ir/src/ops/samples.ts',
       'packages/ir/src/ops/shake-shake.samples.ts',

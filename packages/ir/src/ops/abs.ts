@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { mul } from './mul.ts';
@@ -13,7 +13,8 @@ export const absPrimitive: Primitive<'abs'> = {
   name: 'abs',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('abs', inputs, ['f32', 'i32']),
-  vjp: ({ inputs: [x], grad }) => [mul(grad, sign(x))],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.abs, (x) => Math.abs(x) | 0),
 };
+
+export const absGradient: GradientRule<'abs'> = ({ inputs: [x], grad }) => [mul(grad, sign(x))];

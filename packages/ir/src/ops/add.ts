@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 
@@ -14,7 +14,6 @@ export const addPrimitive: Primitive<'add'> = {
   name: 'add',
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('add', inputs, ['f32', 'i32']),
-  vjp: ({ grad }) => [grad, grad],
   macs: () => 0,
   evaluate: (context) =>
     evaluateBinary(
@@ -23,3 +22,5 @@ export const addPrimitive: Primitive<'add'> = {
       (a, b) => (a + b) | 0,
     ),
 };
+
+export const addGradient: GradientRule<'add'> = ({ grad }) => [grad, grad];

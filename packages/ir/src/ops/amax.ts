@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
@@ -38,12 +38,6 @@ export const amaxPrimitive: Primitive<'amax'> = {
     check.done('a numeric operand and axes of it', 'convert it with cast');
     return tensorType(x.dtype, reducedShape(x.shape, axes, keepDims));
   },
-  vjp: ({ inputs: [x], output, grad, attrs: { axes } }) => {
-    const kept = reducedShape(x.shape, axes, true);
-    const winners = cast(eq(x, broadcastTo(reshape(output, kept), x.shape)), 'f32');
-    const share = div(reshape(grad, kept), sum(winners, { axes, keepDims: true }));
-    return [mul(winners, share)];
-  },
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs: { axes }, shape }) => {
     const result = new Float64Array(elementCount(shape)).fill(-Infinity);
@@ -52,4 +46,11 @@ export const amaxPrimitive: Primitive<'amax'> = {
     });
     return result;
   },
+};
+
+export const amaxGradient: GradientRule<'amax'> = ({ inputs: [x], output, grad, attrs: { axes } }) => {
+  const kept = reducedShape(x.shape, axes, true);
+  const winners = cast(eq(x, broadcastTo(reshape(output, kept), x.shape)), 'f32');
+  const share = div(reshape(grad, kept), sum(winners, { axes, keepDims: true }));
+  return [mul(winners, share)];
 };

@@ -11,7 +11,6 @@ export const andPrimitive: Primitive<'and'> = {
   name: 'and',
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('and', inputs, ['bool']),
-  vjp: null,
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, (a, b) => a * b),
 };

@@ -29,7 +29,6 @@ export const argmaxPrimitive: Primitive<'argmax'> = {
     check.done('a numeric operand and an axis of it', 'convert it with cast');
     return tensorType('i32', reducedShape(x.shape, [axis], false));
   },
-  vjp: null,
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs: { axis }, shape }) => {
     const result = new Float64Array(elementCount(shape));

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { AvgPool2dAttrs, Pair } from './attributes.ts';
@@ -20,7 +20,6 @@ export const avgPool2dAdjointPrimitive: Primitive<'avgPool2dAdjoint'> = {
   name: 'avgPool2dAdjoint',
   traits: { family: 'window' },
   infer: (inputs, attrs) => unpooledType('avgPool2dAdjoint', inputs, attrs, 1),
-  vjp: ({ grad, attrs }) => [avgPool2d(grad, attrs)],
   macs: () => 0,
   evaluate: ({ inputs: [g], attrs, shape, round }) => {
     const result = new Float64Array(elementCount(shape));
@@ -31,3 +30,5 @@ export const avgPool2dAdjointPrimitive: Primitive<'avgPool2dAdjoint'> = {
     return result;
   },
 };
+
+export const avgPool2dAdjointGradient: GradientRule<'avgPool2dAdjoint'> = ({ grad, attrs }) => [avgPool2d(grad, attrs)];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { AvgPool2dAttrs, Pair } from './attributes.ts';
@@ -40,9 +40,6 @@ export const avgPool2dPrimitive: Primitive<'avgPool2d'> = {
   name: 'avgPool2d',
   traits: { family: 'window' },
   infer: (inputs, attrs) => pooledType('avgPool2d', inputs, attrs, 'f32', 1),
-  vjp: ({ inputs: [x], grad, attrs }) => [
-    avgPool2dAdjoint(grad, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] }),
-  ],
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs, shape, round }) => {
     const result = new Float64Array(elementCount(shape));
@@ -53,6 +50,10 @@ export const avgPool2dPrimitive: Primitive<'avgPool2d'> = {
     return result.map((total, at) => total / divisors[at % divisors.length]);
   },
 };
+
+export const avgPool2dGradient: GradientRule<'avgPool2d'> = ({ inputs: [x], grad, attrs }) => [
+  avgPool2dAdjoint(grad, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] }),
+];
 
 /** What each window of a plane is divided by: its elements inside the image, or inside the padded image with `countIncludePad`. */
 export function windowDivisors(

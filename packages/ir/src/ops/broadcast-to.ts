@@ -1,5 +1,5 @@
 import { equalShapes, formatShape, isDim, type Shape } from '../dim.ts';
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
@@ -32,11 +32,6 @@ export const broadcastToPrimitive: Primitive<'broadcastTo'> = {
     check.done('axes of length 1 or of the target length, aligned at the last');
     return tensorType(x.dtype, shape);
   },
-  vjp: ({ inputs: [x], grad, attrs: { shape } }) => {
-    const lead = shape.length - x.shape.length;
-    const axes = shape.flatMap((dim, axis) => (axis < lead || (x.shape[axis - lead] === 1 && dim !== 1) ? [axis] : []));
-    return [reshape(sum(grad, { axes, keepDims: true }), x.shape)];
-  },
   macs: () => 0,
   evaluate: ({ inputs: [x], shape }) => {
     const lead = shape.length - x.shape.length;
@@ -44,4 +39,10 @@ export const broadcastToPrimitive: Primitive<'broadcastTo'> = {
     const strides = shape.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : source[axis - lead]));
     return readStrided(x.data, shape, strides);
   },
+};
+
+export const broadcastToGradient: GradientRule<'broadcastTo'> = ({ inputs: [x], grad, attrs: { shape } }) => {
+  const lead = shape.length - x.shape.length;
+  const axes = shape.flatMap((dim, axis) => (axis < lead || (x.shape[axis - lead] === 1 && dim !== 1) ? [axis] : []));
+  return [reshape(sum(grad, { axes, keepDims: true }), x.shape)];
 };

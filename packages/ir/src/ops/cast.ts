@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType, type DType } from '../tensor-type.ts';
@@ -21,10 +21,13 @@ export const castPrimitive: Primitive<'cast'> = {
     new ShapeCheck('cast', inputs).operands(1);
     return tensorType(dtype, inputs[0].shape);
   },
-  vjp: ({ inputs: [x], grad }) => [x.dtype === grad.dtype ? grad : undefined],
   macs: () => 0,
   evaluate: ({ inputs: [x], inputTypes: [{ dtype }], attrs }) => x.data.map(conversion(dtype, attrs.dtype)),
 };
+
+export const castGradient: GradientRule<'cast'> = ({ inputs: [x], grad }) => [
+  x.dtype === grad.dtype ? grad : undefined,
+];
 
 function conversion(from: DType, to: DType): (value: number) => number {
   switch (to) {

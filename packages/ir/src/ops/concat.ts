@@ -1,6 +1,6 @@
 import { formatShape } from '../dim.ts';
 import { NetwrightError } from '../errors.ts';
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType, type TensorType } from '../tensor-type.ts';
@@ -57,14 +57,6 @@ export const concatPrimitive: Primitive<'concat'> = {
       first.shape.map((dim, i) => (i === axis ? length : dim)),
     );
   },
-  vjp: ({ inputs, grad, attrs: { axis }, needs }) => {
-    let end = 0;
-    return inputs.map(({ shape }, index) => {
-      const start = end;
-      end += Number(shape[axis]);
-      return needs[index] ? slice(grad, { axes: [axis], starts: [start], ends: [end] }) : undefined;
-    });
-  },
   macs: () => 0,
   evaluate: ({ inputs, attrs: { axis }, shape }) => {
     const result = new Float64Array(elementCount(shape));
@@ -79,4 +71,13 @@ export const concatPrimitive: Primitive<'concat'> = {
     }
     return result;
   },
+};
+
+export const concatGradient: GradientRule<'concat'> = ({ inputs, grad, attrs: { axis }, needs }) => {
+  let end = 0;
+  return inputs.map(({ shape }, index) => {
+    const start = end;
+    end += Number(shape[axis]);
+    return needs[index] ? slice(grad, { axes: [axis], starts: [start], ends: [end] }) : undefined;
+  });
 };

@@ -56,7 +56,6 @@ export const constantPrimitive: Primitive<'constant'> = {
     check.done('one value, or one for each element');
     return tensorType(dtype, shape);
   },
-  vjp: null,
   macs: () => 0,
   evaluate: ({ attrs: { values }, shape }) =>
     values.length === 1 ? new Float64Array(elementCount(shape)).fill(values[0]) : Float64Array.from(values),

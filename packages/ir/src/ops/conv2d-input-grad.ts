@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { Conv2dAttrs, Pair } from './attributes.ts';
@@ -26,12 +26,6 @@ export const conv2dInputGradPrimitive: Primitive<'conv2dInputGrad'> = {
   name: 'conv2dInputGrad',
   traits: { family: 'contraction' },
   infer: conv2dInputGradType,
-  vjp: ({ inputs: [grad, weight], grad: seed, attrs, needs }) => [
-    needs[0] ? conv2d(seed, weight, attrs) : undefined,
-    needs[1]
-      ? conv2dWeightGrad(seed, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] })
-      : undefined,
-  ],
   macs: ([grad, weight]) => elementCount(grad) * elementCount(weight.slice(1)),
   evaluate: ({ inputs: [grad, weight], attrs, shape, round }) => {
     const result = new Float64Array(elementCount(shape));
@@ -41,3 +35,15 @@ export const conv2dInputGradPrimitive: Primitive<'conv2dInputGrad'> = {
     return result;
   },
 };
+
+export const conv2dInputGradGradient: GradientRule<'conv2dInputGrad'> = ({
+  inputs: [grad, weight],
+  grad: seed,
+  attrs,
+  needs,
+}) => [
+  needs[0] ? conv2d(seed, weight, attrs) : undefined,
+  needs[1]
+    ? conv2dWeightGrad(seed, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] })
+    : undefined,
+];

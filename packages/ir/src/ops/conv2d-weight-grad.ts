@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { Conv2dAttrs, Pair } from './attributes.ts';
@@ -22,12 +22,6 @@ export const conv2dWeightGradPrimitive: Primitive<'conv2dWeightGrad'> = {
   name: 'conv2dWeightGrad',
   traits: { family: 'contraction' },
   infer: conv2dWeightGradType,
-  vjp: ({ inputs: [x, grad], grad: seed, attrs, needs }) => [
-    needs[0]
-      ? conv2dInputGrad(grad, seed, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] })
-      : undefined,
-    needs[1] ? conv2d(x, seed, attrs) : undefined,
-  ],
   macs: ([, grad], _, output) => elementCount(grad) * elementCount(output.slice(1)),
   evaluate: ({ inputs: [x, grad], attrs, shape, round }) => {
     const result = new Float64Array(elementCount(shape));
@@ -37,3 +31,15 @@ export const conv2dWeightGradPrimitive: Primitive<'conv2dWeightGrad'> = {
     return result;
   },
 };
+
+export const conv2dWeightGradGradient: GradientRule<'conv2dWeightGrad'> = ({
+  inputs: [x, grad],
+  grad: seed,
+  attrs,
+  needs,
+}) => [
+  needs[0]
+    ? conv2dInputGrad(grad, seed, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] })
+    : undefined,
+  needs[1] ? conv2d(x, seed, attrs) : undefined,
+];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { Padding } from './attributes.ts';
@@ -47,14 +47,6 @@ export const conv2dPrimitive: Primitive<'conv2d'> = {
   name: 'conv2d',
   traits: { family: 'contraction' },
   infer: conv2dType,
-  vjp: ({ inputs: [x, weight], grad, attrs, needs }) => [
-    needs[0]
-      ? conv2dInputGrad(grad, weight, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] })
-      : undefined,
-    needs[1]
-      ? conv2dWeightGrad(x, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] })
-      : undefined,
-  ],
   macs: ([, weight], _, output) => elementCount(output) * elementCount(weight.slice(1)),
   evaluate: ({ inputs: [x, weight], attrs, shape, round }) => {
     const result = new Float64Array(elementCount(shape));
@@ -64,3 +56,12 @@ export const conv2dPrimitive: Primitive<'conv2d'> = {
     return result;
   },
 };
+
+export const conv2dGradient: GradientRule<'conv2d'> = ({ inputs: [x, weight], grad, attrs, needs }) => [
+  needs[0]
+    ? conv2dInputGrad(grad, weight, { ...attrs, inputSize: [x.shape[2] as number, x.shape[3] as number] })
+    : undefined,
+  needs[1]
+    ? conv2dWeightGrad(x, grad, { ...attrs, kernel: [weight.shape[2] as number, weight.shape[3] as number] })
+    : undefined,
+];

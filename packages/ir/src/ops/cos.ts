@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { mul } from './mul.ts';
@@ -14,7 +14,8 @@ export const cosPrimitive: Primitive<'cos'> = {
   name: 'cos',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('cos', inputs, ['f32']),
-  vjp: ({ inputs: [x], grad }) => [neg(mul(grad, sin(x)))],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.cos),
 };
+
+export const cosGradient: GradientRule<'cos'> = ({ inputs: [x], grad }) => [neg(mul(grad, sin(x)))];

@@ -25,7 +25,6 @@ export const dimSizePrimitive: Primitive<'dimSize'> = {
     check.done('a number, or symbols in canonical form such as 2*M*N');
     return tensorType('f32', []);
   },
-  vjp: null,
   macs: () => 0,
   evaluate: ({ attrs: { dim }, dims }) => Float64Array.of(bindDim(dim, dims)),
 };

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 import { mul } from './mul.ts';
@@ -13,10 +13,11 @@ export const divPrimitive: Primitive<'div'> = {
   name: 'div',
   traits: { family: 'elementwise' },
   infer: (inputs) => binaryType('div', inputs, ['f32']),
-  vjp: ({ inputs: [, b], output, grad, needs }) => {
-    const share = div(grad, b);
-    return [share, needs[1] ? neg(mul(share, output)) : undefined];
-  },
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, (a, b) => a / b),
+};
+
+export const divGradient: GradientRule<'div'> = ({ inputs: [, b], output, grad, needs }) => {
+  const share = div(grad, b);
+  return [share, needs[1] ? neg(mul(share, output)) : undefined];
 };

@@ -14,7 +14,6 @@ export const eqPrimitive: Primitive<'eq'> = {
   name: 'eq',
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('eq', inputs, ['f32', 'i32', 'u8', 'bool'], 'bool'),
-  vjp: null,
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, (a, b) => (a === b ? 1 : 0)),
 };

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { exp } from './exp.ts';
@@ -17,10 +17,13 @@ export const erfPrimitive: Primitive<'erf'> = {
   name: 'erf',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('erf', inputs, ['f32']),
-  vjp: ({ inputs: [x], grad }) => [mul(grad, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, errorFunction),
 };
+
+export const erfGradient: GradientRule<'erf'> = ({ inputs: [x], grad }) => [
+  mul(grad, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+];
 
 /**
  * erf to double precision: Abramowitz and Stegun 7.1.6 (series of positive terms) near 0, 7.1.14 (continued

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { mul } from './mul.ts';
@@ -12,7 +12,8 @@ export const expPrimitive: Primitive<'exp'> = {
   name: 'exp',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('exp', inputs, ['f32']),
-  vjp: ({ output, grad }) => [mul(grad, output)],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.exp),
 };
+
+export const expGradient: GradientRule<'exp'> = ({ output, grad }) => [mul(grad, output)];

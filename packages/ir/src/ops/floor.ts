@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 
@@ -11,7 +11,8 @@ export const floorPrimitive: Primitive<'floor'> = {
   name: 'floor',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('floor', inputs, ['f32']),
-  vjp: () => [undefined],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.floor),
 };
+
+export const floorGradient: GradientRule<'floor'> = () => [undefined];

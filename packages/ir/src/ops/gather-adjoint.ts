@@ -1,5 +1,5 @@
 import { equalShapes, formatShape, isDim, type Dim } from '../dim.ts';
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
@@ -38,7 +38,6 @@ export const gatherAdjointPrimitive: Primitive<'gatherAdjoint'> = {
     check.done('a gradient of a gather, and its i32 indices');
     return tensorType(g.dtype, [...g.shape.slice(0, axis), size, ...g.shape.slice(end)]);
   },
-  vjp: ({ inputs: [, indices], grad, attrs: { axis } }) => [gather(grad, indices, axis), undefined],
   macs: () => 0,
   evaluate: ({ inputs: [g, indices], attrs: { axis }, shape, round }) => {
     const size = shape[axis];
@@ -58,3 +57,9 @@ export const gatherAdjointPrimitive: Primitive<'gatherAdjoint'> = {
     return result;
   },
 };
+
+export const gatherAdjointGradient: GradientRule<'gatherAdjoint'> = ({
+  inputs: [, indices],
+  grad,
+  attrs: { axis },
+}) => [gather(grad, indices, axis), undefined];

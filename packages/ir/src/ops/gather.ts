@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
@@ -31,10 +31,6 @@ export const gatherPrimitive: Primitive<'gather'> = {
     check.done('a tensor, i32 indices and an axis of the tensor');
     return tensorType(x.dtype, [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]);
   },
-  vjp: ({ inputs: [x, indices], grad, attrs: { axis } }) => [
-    gatherAdjoint(grad, indices, axis, x.shape[axis]),
-    undefined,
-  ],
   macs: () => 0,
   evaluate: ({ inputs: [x, indices], attrs: { axis }, shape }) => {
     const size = x.shape[axis];
@@ -52,3 +48,8 @@ export const gatherPrimitive: Primitive<'gather'> = {
     return result;
   },
 };
+
+export const gatherGradient: GradientRule<'gather'> = ({ inputs: [x, indices], grad, attrs: { axis } }) => [
+  gatherAdjoint(grad, indices, axis, x.shape[axis]),
+  undefined,
+];

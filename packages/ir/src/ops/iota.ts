@@ -27,7 +27,6 @@ export const iotaPrimitive: Primitive<'iota'> = {
     check.done('a shape and one of its axes');
     return tensorType('i32', shape);
   },
-  vjp: null,
   macs: () => 0,
   evaluate: ({ attrs: { axis }, shape }) => {
     const stride = rowMajorStrides(shape)[axis];

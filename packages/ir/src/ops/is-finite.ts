@@ -11,7 +11,6 @@ export const isFinitePrimitive: Primitive<'isFinite'> = {
   name: 'isFinite',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('isFinite', inputs, ['f32'], 'bool'),
-  vjp: null,
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, (x) => (Number.isFinite(x) ? 1 : 0)),
 };

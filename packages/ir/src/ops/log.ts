@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { div } from './div.ts';
@@ -12,7 +12,8 @@ export const logPrimitive: Primitive<'log'> = {
   name: 'log',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('log', inputs, ['f32']),
-  vjp: ({ inputs: [x], grad }) => [div(grad, x)],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.log),
 };
+
+export const logGradient: GradientRule<'log'> = ({ inputs: [x], grad }) => [div(grad, x)];

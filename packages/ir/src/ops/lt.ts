@@ -14,7 +14,6 @@ export const ltPrimitive: Primitive<'lt'> = {
   name: 'lt',
   traits: { family: 'elementwise' },
   infer: (inputs) => binaryType('lt', inputs, ['f32', 'i32', 'u8'], 'bool'),
-  vjp: null,
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, (a, b) => (a < b ? 1 : 0)),
 };

@@ -1,5 +1,5 @@
 import { equalShapes, formatShape, multiplyDims } from '../dim.ts';
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
@@ -65,10 +65,6 @@ export const matmulPrimitive: Primitive<'matmul'> = {
     check.done('f32 matrices [.., m, k] and [.., k, n] with equal batch axes');
     return tensorType('f32', [...a.shape.slice(0, -1), ...b.shape.slice(-1)]);
   },
-  vjp: ({ inputs: [a, b], grad, needs }) => [
-    needs[0] ? matmul(grad, matrixTranspose(b)) : undefined,
-    needs[1] ? matmul(matrixTranspose(a), grad) : undefined,
-  ],
   macs: ([a], _, output) => elementCount(output) * a[a.length - 1],
   evaluate: ({ inputs: [a, b], shape, round }) => {
     const [rows, columns] = shape.slice(-2);
@@ -84,6 +80,11 @@ export const matmulPrimitive: Primitive<'matmul'> = {
     return result;
   },
 };
+
+export const matmulGradient: GradientRule<'matmul'> = ({ inputs: [a, b], grad, needs }) => [
+  needs[0] ? matmul(grad, matrixTranspose(b)) : undefined,
+  needs[1] ? matmul(matrixTranspose(a), grad) : undefined,
+];
 
 /** Swaps the last two axes. */
 function matrixTranspose(x: Tensor): Tensor {

@@ -19,7 +19,6 @@ export const maxPool2dIndicesPrimitive: Primitive<'maxPool2dIndices'> = {
   name: 'maxPool2dIndices',
   traits: { family: 'window' },
   infer: (inputs, attrs) => pooledType('maxPool2dIndices', inputs, attrs, 'i32', 1),
-  vjp: null,
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs, shape }) => {
     const best = new Float64Array(elementCount(shape));

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { MaxPool2dAttrs, Pair } from './attributes.ts';
@@ -23,7 +23,6 @@ export const maxPool2dScatterPrimitive: Primitive<'maxPool2dScatter'> = {
   name: 'maxPool2dScatter',
   traits: { family: 'gather' },
   infer: (inputs, attrs) => unpooledType('maxPool2dScatter', inputs, attrs, 2),
-  vjp: ({ inputs: [, indices], grad, attrs }) => [maxPool2dSelect(grad, indices, attrs), undefined],
   macs: () => 0,
   evaluate: ({ inputs: [g, indices], attrs, shape, round }) => {
     const result = new Float64Array(elementCount(shape));
@@ -33,3 +32,8 @@ export const maxPool2dScatterPrimitive: Primitive<'maxPool2dScatter'> = {
     return result;
   },
 };
+
+export const maxPool2dScatterGradient: GradientRule<'maxPool2dScatter'> = ({ inputs: [, indices], grad, attrs }) => [
+  maxPool2dSelect(grad, indices, attrs),
+  undefined,
+];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { MaxPool2dAttrs } from './attributes.ts';
@@ -20,10 +20,6 @@ export const maxPool2dSelectPrimitive: Primitive<'maxPool2dSelect'> = {
   name: 'maxPool2dSelect',
   traits: { family: 'gather' },
   infer: (inputs, attrs) => pooledType('maxPool2dSelect', inputs, attrs, 'f32', 2),
-  vjp: ({ inputs: [v, indices], grad, attrs }) => [
-    maxPool2dScatter(grad, indices, { ...attrs, inputSize: [v.shape[2] as number, v.shape[3] as number] }),
-    undefined,
-  ],
   macs: () => 0,
   evaluate: ({ inputs: [v, indices], attrs, shape }) => {
     const result = new Float64Array(elementCount(shape));
@@ -33,3 +29,8 @@ export const maxPool2dSelectPrimitive: Primitive<'maxPool2dSelect'> = {
     return result;
   },
 };
+
+export const maxPool2dSelectGradient: GradientRule<'maxPool2dSelect'> = ({ inputs: [v, indices], grad, attrs }) => [
+  maxPool2dScatter(grad, indices, { ...attrs, inputSize: [v.shape[2] as number, v.shape[3] as number] }),
+  undefined,
+];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { applyPrimitive } from './apply.ts';
 import type { MaxPool2dAttrs } from './attributes.ts';
@@ -42,12 +42,6 @@ export const maxPool2dPrimitive: Primitive<'maxPool2d'> = {
   name: 'maxPool2d',
   traits: { family: 'window' },
   infer: (inputs, attrs) => pooledType('maxPool2d', inputs, attrs, 'f32', 1),
-  vjp: ({ inputs: [x], grad, attrs }) => [
-    maxPool2dScatter(grad, maxPool2dIndices(x, attrs), {
-      ...attrs,
-      inputSize: [x.shape[2] as number, x.shape[3] as number],
-    }),
-  ],
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs, shape }) => {
     const result = new Float64Array(elementCount(shape)).fill(-Infinity);
@@ -57,3 +51,10 @@ export const maxPool2dPrimitive: Primitive<'maxPool2d'> = {
     return result;
   },
 };
+
+export const maxPool2dGradient: GradientRule<'maxPool2d'> = ({ inputs: [x], grad, attrs }) => [
+  maxPool2dScatter(grad, maxPool2dIndices(x, attrs), {
+    ...attrs,
+    inputSize: [x.shape[2] as number, x.shape[3] as number],
+  }),
+];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 import { eq } from './eq.ts';
@@ -18,10 +18,11 @@ export const maximumPrimitive: Primitive<'maximum'> = {
   name: 'maximum',
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('maximum', inputs, ['f32', 'i32']),
-  vjp: ({ inputs: [a, b], grad, needs }) => {
-    const shared = where(eq(a, b), mul(grad, 0.5), grad);
-    return [needs[0] ? where(lt(a, b), 0, shared) : undefined, needs[1] ? where(lt(b, a), 0, shared) : undefined];
-  },
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, Math.max),
+};
+
+export const maximumGradient: GradientRule<'maximum'> = ({ inputs: [a, b], grad, needs }) => {
+  const shared = where(eq(a, b), mul(grad, 0.5), grad);
+  return [needs[0] ? where(lt(a, b), 0, shared) : undefined, needs[1] ? where(lt(b, a), 0, shared) : undefined];
 };

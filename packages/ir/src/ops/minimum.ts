@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 import { eq } from './eq.ts';
@@ -18,10 +18,11 @@ export const minimumPrimitive: Primitive<'minimum'> = {
   name: 'minimum',
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('minimum', inputs, ['f32', 'i32']),
-  vjp: ({ inputs: [a, b], grad, needs }) => {
-    const shared = where(eq(a, b), mul(grad, 0.5), grad);
-    return [needs[0] ? where(lt(b, a), 0, shared) : undefined, needs[1] ? where(lt(a, b), 0, shared) : undefined];
-  },
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, Math.min),
+};
+
+export const minimumGradient: GradientRule<'minimum'> = ({ inputs: [a, b], grad, needs }) => {
+  const shared = where(eq(a, b), mul(grad, 0.5), grad);
+  return [needs[0] ? where(lt(b, a), 0, shared) : undefined, needs[1] ? where(lt(a, b), 0, shared) : undefined];
 };

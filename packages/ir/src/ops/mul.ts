@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 
@@ -14,7 +14,11 @@ export const mulPrimitive: Primitive<'mul'> = {
   name: 'mul',
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('mul', inputs, ['f32', 'i32']),
-  vjp: ({ inputs: [a, b], grad, needs }) => [needs[0] ? mul(grad, b) : undefined, needs[1] ? mul(grad, a) : undefined],
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, (a, b) => a * b, Math.imul),
 };
+
+export const mulGradient: GradientRule<'mul'> = ({ inputs: [a, b], grad, needs }) => [
+  needs[0] ? mul(grad, b) : undefined,
+  needs[1] ? mul(grad, a) : undefined,
+];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 
@@ -11,7 +11,6 @@ export const negPrimitive: Primitive<'neg'> = {
   name: 'neg',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('neg', inputs, ['f32', 'i32']),
-  vjp: ({ grad }) => [neg(grad)],
   macs: () => 0,
   evaluate: (context) =>
     evaluateUnary(
@@ -20,3 +19,5 @@ export const negPrimitive: Primitive<'neg'> = {
       (x) => -x | 0,
     ),
 };
+
+export const negGradient: GradientRule<'neg'> = ({ grad }) => [neg(grad)];

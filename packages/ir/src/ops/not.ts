@@ -11,7 +11,6 @@ export const notPrimitive: Primitive<'not'> = {
   name: 'not',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('not', inputs, ['bool']),
-  vjp: null,
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, (x) => 1 - x),
 };

@@ -14,7 +14,6 @@ export const orPrimitive: Primitive<'or'> = {
   name: 'or',
   traits: { family: 'elementwise', commutative: true },
   infer: (inputs) => binaryType('or', inputs, ['bool']),
-  vjp: null,
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, Math.max),
 };

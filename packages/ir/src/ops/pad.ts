@@ -1,6 +1,6 @@
 import type { Dim } from '../dim.ts';
 import { NetwrightError } from '../errors.ts';
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { formatType, tensorType } from '../tensor-type.ts';
@@ -76,13 +76,6 @@ export const padPrimitive: Primitive<'pad'> = {
     check.done('copies before, after and between the elements of each axis');
     return tensorType(x.dtype, shape);
   },
-  vjp: ({ inputs: [x], grad, attrs: { before, interior } }) => {
-    const ends = x.shape.map((dim, axis) =>
-      typeof dim === 'number' ? before[axis] + (dim === 0 ? 0 : (dim - 1) * (interior[axis] + 1) + 1) : dim,
-    );
-    const steps = interior.map((copies) => copies + 1);
-    return [applyPrimitive(slicePrimitive, [grad], { starts: before, ends, steps })];
-  },
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs: { before, interior, value }, shape }) => {
     const result = new Float64Array(elementCount(shape)).fill(value);
@@ -94,4 +87,12 @@ export const padPrimitive: Primitive<'pad'> = {
     });
     return result;
   },
+};
+
+export const padGradient: GradientRule<'pad'> = ({ inputs: [x], grad, attrs: { before, interior } }) => {
+  const ends = x.shape.map((dim, axis) =>
+    typeof dim === 'number' ? before[axis] + (dim === 0 ? 0 : (dim - 1) * (interior[axis] + 1) + 1) : dim,
+  );
+  const steps = interior.map((copies) => copies + 1);
+  return [applyPrimitive(slicePrimitive, [grad], { starts: before, ends, steps })];
 };

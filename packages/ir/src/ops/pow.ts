@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 import { and } from './and.ts';
@@ -27,13 +27,14 @@ export const powPrimitive: Primitive<'pow'> = {
   name: 'pow',
   traits: { family: 'elementwise' },
   infer: (inputs) => binaryType('pow', inputs, ['f32']),
-  vjp: ({ inputs: [a, b], output, grad, needs }) => [
-    needs[0] ? baseGradient(a, b, grad) : undefined,
-    needs[1] ? exponentGradient(a, b, output, grad) : undefined,
-  ],
   macs: () => 0,
   evaluate: (context) => evaluateBinary(context, power),
 };
+
+export const powGradient: GradientRule<'pow'> = ({ inputs: [a, b], output, grad, needs }) => [
+  needs[0] ? baseGradient(a, b, grad) : undefined,
+  needs[1] ? exponentGradient(a, b, output, grad) : undefined,
+];
 
 // The masks replace a base of 0 before it is used, not the result after: a masked infinity would give NaN one derivative later.
 

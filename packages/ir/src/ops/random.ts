@@ -51,7 +51,6 @@ export const randomPrimitive: Primitive<'random'> = {
     check.done('seed, step and offset, and a shape that begins with the batch');
     return tensorType('f32', shape);
   },
-  vjp: null,
   macs: () => 0,
   evaluate: ({ inputs: [seed, step, offset], attrs, shape, dims }) => {
     const keys = randomKeys(seed.data[0], step.data[0], attrs.stream);

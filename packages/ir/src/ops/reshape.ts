@@ -1,6 +1,6 @@
 import { divideDims, equalShapes, formatShape, isDim, multiplyDims, numel, type Shape } from '../dim.ts';
 import { NetwrightError } from '../errors.ts';
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { formatType, tensorType } from '../tensor-type.ts';
@@ -44,7 +44,8 @@ export const reshapePrimitive: Primitive<'reshape'> = {
     check.done('a shape of as many elements');
     return tensorType(x.dtype, shape);
   },
-  vjp: ({ inputs: [x], grad }) => [reshape(grad, x.shape)],
   macs: () => 0,
   evaluate: ({ inputs: [x] }) => x.data.slice(),
 };
+
+export const reshapeGradient: GradientRule<'reshape'> = ({ inputs: [x], grad }) => [reshape(grad, x.shape)];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 
@@ -11,7 +11,8 @@ export const signPrimitive: Primitive<'sign'> = {
   name: 'sign',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('sign', inputs, ['f32', 'i32']),
-  vjp: () => [undefined],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.sign),
 };
+
+export const signGradient: GradientRule<'sign'> = () => [undefined];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { cos } from './cos.ts';
@@ -13,7 +13,8 @@ export const sinPrimitive: Primitive<'sin'> = {
   name: 'sin',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('sin', inputs, ['f32']),
-  vjp: ({ inputs: [x], grad }) => [mul(grad, cos(x))],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.sin),
 };
+
+export const sinGradient: GradientRule<'sin'> = ({ inputs: [x], grad }) => [mul(grad, cos(x))];

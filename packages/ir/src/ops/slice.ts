@@ -1,6 +1,6 @@
 import type { Dim } from '../dim.ts';
 import { NetwrightError } from '../errors.ts';
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { formatType, tensorType } from '../tensor-type.ts';
@@ -105,15 +105,6 @@ export const slicePrimitive: Primitive<'slice'> = {
     check.done('positions inside each axis and positive steps');
     return tensorType(x.dtype, shape);
   },
-  vjp: ({ inputs: [x], output, grad, attrs: { starts, steps } }) => {
-    const after = x.shape.map((dim, axis) => {
-      const taken = output.shape[axis];
-      if (typeof dim !== 'number' || typeof taken !== 'number') return 0;
-      return dim - starts[axis] - (taken === 0 ? 0 : (taken - 1) * steps[axis] + 1);
-    });
-    const interior = steps.map((step) => step - 1);
-    return [applyPrimitive(padPrimitive, [grad], { before: starts, after, interior, value: 0 })];
-  },
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs: { starts, steps }, shape }) => {
     const strides = rowMajorStrides(x.shape);
@@ -125,4 +116,14 @@ export const slicePrimitive: Primitive<'slice'> = {
       first,
     );
   },
+};
+
+export const sliceGradient: GradientRule<'slice'> = ({ inputs: [x], output, grad, attrs: { starts, steps } }) => {
+  const after = x.shape.map((dim, axis) => {
+    const taken = output.shape[axis];
+    if (typeof dim !== 'number' || typeof taken !== 'number') return 0;
+    return dim - starts[axis] - (taken === 0 ? 0 : (taken - 1) * steps[axis] + 1);
+  });
+  const interior = steps.map((step) => step - 1);
+  return [applyPrimitive(padPrimitive, [grad], { before: starts, after, interior, value: 0 })];
 };

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { div } from './div.ts';
@@ -13,7 +13,8 @@ export const sqrtPrimitive: Primitive<'sqrt'> = {
   name: 'sqrt',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('sqrt', inputs, ['f32']),
-  vjp: ({ output, grad }) => [div(mul(grad, 0.5), output)],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.sqrt),
 };
+
+export const sqrtGradient: GradientRule<'sqrt'> = ({ output, grad }) => [div(mul(grad, 0.5), output)];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { binary, binaryType, evaluateBinary } from './elementwise.ts';
 import { neg } from './neg.ts';
@@ -15,7 +15,6 @@ export const subPrimitive: Primitive<'sub'> = {
   name: 'sub',
   traits: { family: 'elementwise' },
   infer: (inputs) => binaryType('sub', inputs, ['f32', 'i32']),
-  vjp: ({ grad, needs }) => [grad, needs[1] ? neg(grad) : undefined],
   macs: () => 0,
   evaluate: (context) =>
     evaluateBinary(
@@ -24,3 +23,5 @@ export const subPrimitive: Primitive<'sub'> = {
       (a, b) => (a - b) | 0,
     ),
 };
+
+export const subGradient: GradientRule<'sub'> = ({ grad, needs }) => [grad, needs[1] ? neg(grad) : undefined];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
@@ -38,9 +38,6 @@ export const sumPrimitive: Primitive<'sum'> = {
     check.done('a numeric operand and axes of it', 'convert it with cast');
     return tensorType(x.dtype, reducedShape(x.shape, axes, keepDims));
   },
-  vjp: ({ inputs: [x], grad, attrs: { axes } }) => [
-    broadcastTo(reshape(grad, reducedShape(x.shape, axes, true)), x.shape),
-  ],
   macs: () => 0,
   evaluate: ({ inputs: [x], inputTypes: [{ dtype }], attrs: { axes }, shape, round }) => {
     const result = new Float64Array(elementCount(shape));
@@ -51,3 +48,7 @@ export const sumPrimitive: Primitive<'sum'> = {
     return result;
   },
 };
+
+export const sumGradient: GradientRule<'sum'> = ({ inputs: [x], grad, attrs: { axes } }) => [
+  broadcastTo(reshape(grad, reducedShape(x.shape, axes, true)), x.shape),
+];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { evaluateUnary, unary, unaryType } from './elementwise.ts';
 import { mul } from './mul.ts';
@@ -13,7 +13,8 @@ export const tanhPrimitive: Primitive<'tanh'> = {
   name: 'tanh',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('tanh', inputs, ['f32']),
-  vjp: ({ output, grad }) => [mul(grad, sub(1, mul(output, output)))],
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, Math.tanh),
 };
+
+export const tanhGradient: GradientRule<'tanh'> = ({ output, grad }) => [mul(grad, sub(1, mul(output, output)))];

@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
@@ -35,12 +35,6 @@ export const transposePrimitive: Primitive<'transpose'> = {
       perm.map((axis) => x.shape[axis]),
     );
   },
-  vjp: ({ grad, attrs: { perm } }) => [
-    transpose(
-      grad,
-      perm.map((_, axis) => perm.indexOf(axis)),
-    ),
-  ],
   macs: () => 0,
   evaluate: ({ inputs: [x], attrs: { perm }, shape }) => {
     const strides = rowMajorStrides(x.shape);
@@ -51,3 +45,10 @@ export const transposePrimitive: Primitive<'transpose'> = {
     );
   },
 };
+
+export const transposeGradient: GradientRule<'transpose'> = ({ grad, attrs: { perm } }) => [
+  transpose(
+    grad,
+    perm.map((_, axis) => perm.indexOf(axis)),
+  ),
+];

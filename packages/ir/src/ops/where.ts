@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import { equalShapes, formatShape } from '../dim.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
@@ -47,11 +47,12 @@ export const wherePrimitive: Primitive<'where'> = {
     check.done('a bool condition and two operands of one element type, all of one shape', 'use broadcastTo or cast');
     return a;
   },
-  vjp: ({ inputs: [condition], grad, needs }) => [
-    undefined,
-    needs[1] ? where(condition, grad, 0) : undefined,
-    needs[2] ? where(condition, 0, grad) : undefined,
-  ],
   macs: () => 0,
   evaluate: ({ inputs: [condition, a, b] }) => condition.data.map((holds, i) => (holds !== 0 ? a.data[i] : b.data[i])),
 };
+
+export const whereGradient: GradientRule<'where'> = ({ inputs: [condition], grad, needs }) => [
+  undefined,
+  needs[1] ? where(condition, grad, 0) : undefined,
+  needs[2] ? where(condition, 0, grad) : undefined,
+];

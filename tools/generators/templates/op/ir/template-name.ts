@@ -1,4 +1,4 @@
-import type { Primitive } from '../primitive.ts';
+import type { GradientRule, Primitive } from '../primitive.ts';
 import type { Tensor } from '../tensor.ts';
 import { abs } from './abs.ts';
 import { add } from './add.ts';
@@ -15,10 +15,11 @@ export const templateNamePrimitive: Primitive<'templateName'> = {
   name: 'templateName',
   traits: { family: 'elementwise' },
   infer: (inputs) => unaryType('templateName', inputs, ['f32']),
-  vjp({ inputs: [x], grad }) {
-    const scale = add(abs(x), 1);
-    return [div(grad, mul(scale, scale))];
-  },
   macs: () => 0,
   evaluate: (context) => evaluateUnary(context, (x) => x / (1 + Math.abs(x))),
+};
+
+export const templateNameGradient: GradientRule<'templateName'> = ({ inputs: [x], grad }) => {
+  const scale = add(abs(x), 1);
+  return [div(grad, mul(scale, scale))];
 };
