@@ -4,7 +4,6 @@ import {
   eliminateCommonSubexpressions,
   eliminateDeadCode,
   foldConstants,
-  verifyGraph,
   type Graph,
   type GraphPass,
 } from '@netwright/ir';
@@ -22,7 +21,6 @@ import { fitMemory } from './planning/fit-memory.ts';
 import { peakBytesOf, planMemory } from './planning/plan-memory.ts';
 import { separatePrepared } from './planning/prepare.ts';
 import type { PlannedProgram, SchedulePass } from './planned-program.ts';
-import { verifyProgram } from './verify/verify-program.ts';
 
 export interface CompileKernelsOptions {
   /** Sizes of the graph's symbolic dimensions. */
@@ -35,10 +33,16 @@ export interface CompileKernelsOptions {
   readonly alignment?: number;
   /** Most bytes of the program: parameters and state, prepared values and the arena (or, with handles, what lives at once). Default no limit. */
   readonly maxMemory?: number;
-  /** Whether to verify the graph and the kernels after every stage. Default false. */
-  readonly verify?: boolean;
+  /** What checks the graph and the kernels after every stage, e.g. `verification`; given as a value so that programs without it do not carry it. Default nothing. */
+  readonly verify?: Verification;
   /** Called with the name of each stage from lowering on and the kernels after it. */
   readonly onStage?: (name: string, program: KernelProgram) => void;
+}
+
+/** Checks that throw. */
+export interface Verification {
+  readonly graph: (graph: Graph) => void;
+  readonly program: (program: KernelProgram) => void;
 }
 
 /** Rewrites of the graph before it is lowered. */
@@ -61,10 +65,10 @@ export function kernelPasses(capabilities: KernelCapabilities): readonly Schedul
  * program does not fit `maxMemory`; `graph.invalid` and `program.invalid` with `verify`.
  */
 export function compileKernels(graph: Graph, options: CompileKernelsOptions): PlannedProgram {
-  const { dims, capabilities = defaultCapabilities, maxMemory, verify = false } = options;
+  const { dims, capabilities = defaultCapabilities, maxMemory, verify } = options;
   const small = graphPasses.reduce((current, pass) => {
     const next = pass.run(current);
-    if (verify) verifyGraph(next);
+    verify?.graph(next);
     return next;
   }, graph);
   const hooks = hooksOf(options);
@@ -82,7 +86,9 @@ export function compileKernels(graph: Graph, options: CompileKernelsOptions): Pl
   if (maxMemory === undefined) return place(ordered, hooks);
   const { program, planned, minimum, persistent } = fitMemory(ordered, maxMemory, (tried) => place(tried, silent));
   if (program === undefined) throw memoryError(maxMemory, minimum, persistent);
-  return verify || options.onStage !== undefined ? place(hooks.finish('rematerialize', program), hooks) : planned;
+  return verify !== undefined || options.onStage !== undefined
+    ? place(hooks.finish('rematerialize', program), hooks)
+    : planned;
 }
 
 /** How a pass is run: with what the options ask for after each, or without. */
@@ -91,9 +97,9 @@ interface Hooks {
   readonly finish: (name: string, program: KernelProgram) => KernelProgram;
 }
 
-function hooksOf({ verify = false, onStage }: Pick<CompileKernelsOptions, 'verify' | 'onStage'>): Hooks {
+function hooksOf({ verify, onStage }: Pick<CompileKernelsOptions, 'verify' | 'onStage'>): Hooks {
   const finish = (name: string, program: KernelProgram): KernelProgram => {
-    if (verify) verifyProgram(program);
+    verify?.program(program);
     onStage?.(name, program);
     return program;
   };

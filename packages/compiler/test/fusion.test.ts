@@ -27,6 +27,7 @@ import { compileKernels } from '../src/compile-kernels.ts';
 import { interpret } from '../src/interpreter/index.ts';
 import { printKernel } from '../src/kernels/print.ts';
 import { lowerGraph } from '../src/lowering/lower-graph.ts';
+import { verification } from '../src/verify/verification.ts';
 import { drawNormal, evaluateGraph, sizeOf, uniformSource, worstDifference } from './sample-programs.ts';
 
 const f32 = (...shape: number[]) => tensorType('f32', shape);
@@ -45,7 +46,7 @@ function fuse(source: Graph, limits: Partial<KernelCapabilities> = {}) {
   const before = lowerGraph(graph, {});
   const after = compileKernels(graph, {
     dims: {},
-    verify: true,
+    verify: verification,
     capabilities: { ...defaultCapabilities, ...limits },
   }).program;
   const expected = evaluateGraph(graph, values);

@@ -1,6 +1,13 @@
 // Copies with real zeros in place of guards, where a backend asks for them.
 
-import { compile, compileKernels, defaultCapabilities, printProgram, type TensorData } from '@netwright/compiler';
+import {
+  compile,
+  compileKernels,
+  defaultCapabilities,
+  printProgram,
+  verification,
+  type TensorData,
+} from '@netwright/compiler';
 import { interpreterBackend } from '@netwright/compiler/interpreter';
 import { add, conv2d, gradients, GraphBuilder, mul, sum, tensorType, type Graph } from '@netwright/ir';
 import { expect, it } from 'vitest';
@@ -24,7 +31,8 @@ function graph(): Graph {
 it('reads without guards, in copies that kernels share', () => {
   const text = (costlyGuards: boolean): string =>
     printProgram(
-      compileKernels(graph(), { dims: {}, capabilities: { ...capabilities, costlyGuards }, verify: true }).program,
+      compileKernels(graph(), { dims: {}, capabilities: { ...capabilities, costlyGuards }, verify: verification })
+        .program,
     );
   // One of the image, for the convolution and for the gradient of the weights, and one of the gradient.
   expect(new Set(text(true).match(/\/padded\d+/g))).toHaveProperty('size', 2);

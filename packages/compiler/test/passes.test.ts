@@ -7,6 +7,7 @@ import { compileKernels } from '../src/compile-kernels.ts';
 import { interpret } from '../src/interpreter/index.ts';
 import { buffersRead } from '../src/fusion/kernel-facts.ts';
 import { reductionSteps } from '../src/passes/reduction-steps.ts';
+import { verification } from '../src/verify/verification.ts';
 import { drawNormal, evaluateGraph, uniformSource, worstDifference, type Numbers } from './sample-programs.ts';
 
 function drawInputs(graph: Graph): Numbers {
@@ -23,7 +24,8 @@ function drawInputs(graph: Graph): Numbers {
 }
 
 function compileFor(graph: Graph, limits: Partial<KernelCapabilities>) {
-  return compileKernels(graph, { dims: {}, capabilities: { ...defaultCapabilities, ...limits }, verify: true }).program;
+  return compileKernels(graph, { dims: {}, capabilities: { ...defaultCapabilities, ...limits }, verify: verification })
+    .program;
 }
 
 function expectSame(graph: Graph, limits: Partial<KernelCapabilities>, values: Numbers = drawInputs(graph)): void {

@@ -26,6 +26,7 @@ import { canonicalBytes, storageBytes } from '../src/kernels/buffer-bytes.ts';
 import type { TensorData } from '../src/backend.ts';
 import type { PlannedProgram } from '../src/planned-program.ts';
 import { placeBlocks } from '../src/planning/arena.ts';
+import { verification } from '../src/verify/verification.ts';
 import { drawNormal, evaluateGraph, uniformSource, worstDifference } from './sample-programs.ts';
 
 const square = tensorType('f32', [6, 6]);
@@ -83,7 +84,7 @@ function liveRanges({ program, prepareCount }: PlannedProgram): readonly Live[] 
 describe('plans of random programs', () => {
   it.each(Array.from({ length: 40 }, (_, seed) => seed))('number %i', async (seed) => {
     const graph = randomGraph(seed);
-    const planned = compileKernels(graph, { dims: {}, verify: true });
+    const planned = compileKernels(graph, { dims: {}, verify: verification });
     const { buffers } = planned.program;
     const { offsets, arenaBytes, peakBytes } = planned.plan;
     const placed = liveRanges(planned).filter(({ id }) => offsets[id] >= 0);
@@ -165,7 +166,7 @@ describe('updates', () => {
     const x = builder.input('x', square);
     builder.output('y', matmul(x, w));
     builder.update('w', sub(w, mul(x, 0.1)));
-    const { program } = compileKernels(builder.finish(), { dims: {}, verify: true });
+    const { program } = compileKernels(builder.finish(), { dims: {}, verify: verification });
     expect(program.buffers.filter(({ role }) => role.kind === 'persistent')).toHaveLength(1);
     expect(program.kernels.at(-1)?.name).toBe('w:update');
     expect(program.kernels).toHaveLength(2);
@@ -175,7 +176,7 @@ describe('updates', () => {
     const builder = new GraphBuilder();
     const w = builder.parameter('w', [6, 6]);
     builder.update('w', mul(transpose(w, [1, 0]), 2));
-    const { program } = compileKernels(builder.finish(), { dims: {}, verify: true });
+    const { program } = compileKernels(builder.finish(), { dims: {}, verify: verification });
     expect(program.kernels).toHaveLength(2);
     const values = { w: drawNormal(36, uniformSource(1)) };
     const expected = Float64Array.from({ length: 36 }, (_, i) => 2 * values.w[(i % 6) * 6 + Math.floor(i / 6)]);
@@ -194,8 +195,8 @@ describe('prepared kernels', () => {
   };
 
   it('are those that depend on entries which the program does not write', () => {
-    expect(compileKernels(build(false), { dims: {}, verify: true }).prepareCount).toBe(1);
-    expect(compileKernels(build(true), { dims: {}, verify: true }).prepareCount).toBe(0);
+    expect(compileKernels(build(false), { dims: {}, verify: verification }).prepareCount).toBe(1);
+    expect(compileKernels(build(true), { dims: {}, verify: verification }).prepareCount).toBe(0);
   });
 
   it('run again when the store has changed', async () => {

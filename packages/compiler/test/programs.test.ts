@@ -35,7 +35,7 @@ import {
   type Tensor,
 } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
-import { compileKernels, type KernelProgram } from '../src/index.ts';
+import { compileKernels, verification, type KernelProgram } from '../src/index.ts';
 import { interpret } from '../src/interpreter/index.ts';
 import { lowerGraph } from '../src/lowering/lower-graph.ts';
 import { verifyProgram } from '../src/verify/verify-program.ts';
@@ -243,7 +243,7 @@ describe.each(cases)('$name', (one) => {
   });
 
   it('compiles to a program that computes the same', () => {
-    const { program } = compileKernels(drawn.graph, { dims: drawn.dims, verify: true });
+    const { program } = compileKernels(drawn.graph, { dims: drawn.dims, verify: verification });
     expectSame(program, drawn);
   });
 });

@@ -6,6 +6,7 @@ import { defaultCapabilities, type KernelCapabilities } from '../capabilities.ts
 import { compileKernels } from '../compile-kernels.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { reportOf } from '../report.ts';
+import { verification } from '../verify/verification.ts';
 import { HostStore } from './host-store.ts';
 import { InterpretedExecutable } from './interpreted-executable.ts';
 import type { Precision } from './memory.ts';
@@ -55,7 +56,7 @@ function createInterpreter(
   const stores = new WeakMap<Store, HostStore>();
   const load = (graph: Graph, own: HostStore, { dims, maxMemory }: LoadOptions): InterpretedExecutable => {
     const started = performance.now();
-    const planned = compileKernels(graph, { dims, capabilities, passes, maxMemory, verify: true });
+    const planned = compileKernels(graph, { dims, capabilities, passes, maxMemory, verify: verification });
     const report = reportOf(graph, planned, {
       backend: name,
       target: precision,
