@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root, runProgram } from '@netwright/publishing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 
 const TARGETS = ['build', 'lint', 'typecheck', 'test'];
 const folder = mkdtempSync(join(tmpdir(), 'netwright-nx-'));
@@ -56,7 +55,7 @@ interface Task {
 async function nx(...args: readonly string[]): Promise<{ tasks: Readonly<Record<string, string>>; failure: string }> {
   const report = join(folder, '.nx/tasks.json');
   rmSync(report, { force: true });
-  const foreign = Object.keys(process.env).filter((name) => /^(NX_|VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name));
+  const foreign = Object.keys(process.env).filter((name) => /^(NX_|VITEST|NETWRIGHT_|NODE_ENV$|NODE_OPTIONS$)/.test(name));
   const env = {
     ...Object.fromEntries(foreign.map((name) => [name, undefined])),
     ...{ NETWRIGHT_TASK_REPORT: report, NX_DAEMON: 'false', NX_WORKSPACE_DATA_DIRECTORY: join(folder, '.nx/data') },
@@ -139,36 +138,4 @@ describe('nx', () => {
       'A project tagged with "layer:plugin" and "kind:optim" can only depend on libs tagged with "layer:language", "contract:optim"',
     );
   }, 300_000);
-});
-
-describe('the workflows', () => {
-  interface Workflow {
-    readonly jobs: Readonly<
-      Record<string, { readonly steps: readonly { readonly run?: string; readonly uses?: string }[] }>
-    >;
-  }
-  const steps = (path: string): readonly { readonly run?: string; readonly uses?: string }[] =>
-    Object.values((parse(readFileSync(join(root, path), 'utf8')) as Workflow).jobs).flatMap((job) => job.steps);
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>;
-  };
-
-  it('of contributors runs commands that the repository has', () => {
-    const runs = steps('.github/workflows/ci.yml').flatMap(({ run }) => run ?? []);
-    const commands = runs.flatMap((run) => [...run.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name));
-    expect(commands.sort()).toEqual(['ci', 'release', 'test']);
-    for (const name of commands) expect(scripts).toHaveProperty([name]);
-  });
-
-  it('take actions of known versions', () => {
-    const paths = ['.github/workflows/ci.yml', '.github/workflow-templates/plugin.yml'];
-    const uses = paths.flatMap((path) => steps(path).flatMap((step) => step.uses ?? []));
-    expect(uses.length).toBeGreaterThan(4);
-    for (const one of uses) expect(one).toMatch(/^actions\/[\w-]+@v\d+$/);
-  });
-
-  it('of plugin authors installs without scripts, tests and packs', () => {
-    const runs = steps('.github/workflow-templates/plugin.yml').flatMap(({ run }) => run ?? []);
-    expect(runs).toEqual(expect.arrayContaining(['npm ci --ignore-scripts', 'npm test', 'npm pack --dry-run']));
-  });
 });
