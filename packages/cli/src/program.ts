@@ -1,5 +1,6 @@
 // The command line: commands, options and their help.
 
+import { readFileSync } from 'node:fs';
 import { COMPOUND_COEFFICIENTS } from '@netwright/arch';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { compareCommand } from './commands/compare.ts';
@@ -36,6 +37,7 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
   const { output } = session;
   const program = new Command('netwright')
     .description('Train and run convolutional networks.')
+    .version(ownVersion())
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
     .configureOutput({
@@ -209,6 +211,11 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
   );
   list.action(async () => finish(await listCommand(session, list.opts())));
   return program;
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 function modelOption(name: string): Option {

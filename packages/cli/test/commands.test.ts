@@ -51,6 +51,14 @@ test('list names every kind of plugin', async () => {
   expect((await runIn('.', 'list')).out).toContain('cifar_resnetN with N = 6n + 2');
 });
 
+test.each(['--version', '-V'])('%s is that of the package', async (option) => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  };
+  const { code, out } = await runIn('.', option);
+  expect({ code, out }).toEqual({ code: 0, out: manifest.version });
+});
+
 describe('a run', () => {
   const directory = temporaryDirectory();
   const file = (name: string): string => path.join(directory, 'runs', 'first', name);
