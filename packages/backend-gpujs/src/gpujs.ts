@@ -113,7 +113,7 @@ async function load(
   });
   const { buffers, kernels } = planned.program;
   checkWords(buffers);
-  const emitter = new KernelEmitter(planned.program, { exactMath: isHost, rows: device.isRecording });
+  const emitter = new KernelEmitter(planned.program, { isHost, rows: device.isRecording });
   const steps = kernels.map((kernel): Step => {
     const before = performance.now();
     const emitted = emitter.emit(kernel);

@@ -121,7 +121,7 @@ describe('errors', () => {
       outputs: [{ buffer: 0, index: [axisIndex(0, 2)], value: constant(1) }],
     };
     const buffers = [{ id: 0, dtype: 'f32' as const, shape, role, storage: rowMajorStorage(shape) }];
-    const emitter = new KernelEmitter({ buffers, kernels: [kernel] }, { exactMath: true, rows: false });
+    const emitter = new KernelEmitter({ buffers, kernels: [kernel] }, { isHost: true, rows: false });
     expect(() => emitter.emit(kernel)).toThrow(/gpujs\.output/);
   });
 });

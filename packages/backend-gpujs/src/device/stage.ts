@@ -51,7 +51,7 @@ function sequence(device: Device, { steps, inputs, results, lastUses }: StagePla
 
 /** One call for all kernels. */
 function recorded(device: Device, { steps, inputs, results }: StagePlan): Stage {
-  const rows = new Map(steps.map(({ writes, interleaved }) => [writes, interleaved]));
+  const rows = new Map(steps.map(({ writes, interleaved, output }) => [writes, [interleaved, output[0]] as const]));
   const recording = device.record(inputs.length, (given) => {
     const values = bind(inputs, given);
     for (const step of steps) values.set(step.writes, step.kernel.run(...argumentsOf(step, values)) as Handle);
@@ -61,8 +61,8 @@ function recorded(device: Device, { steps, inputs, results }: StagePlan): Stage 
     run: async (given) => {
       const made = await recording.call(given);
       return made.map((handle, at) => {
-        const width = rows.get(results[at]);
-        return width === undefined ? handle : separateRows(handle as Float32Array, width);
+        const [width, threads = 0] = rows.get(results[at]) ?? [];
+        return width === undefined ? handle : separateRows(handle as Float32Array, width, threads);
       });
     },
     firstCall: () => recording.firstCall,
@@ -86,10 +86,12 @@ function valueOf(values: ReadonlyMap<number, Handle>, id: number): Handle {
 }
 
 /** Rows one after the other from four at a time, element by element. */
-function separateRows(data: Float32Array, width: number): Float32Array {
-  const result = new Float32Array(data.length);
-  for (let block = 0; block < data.length; block += 4 * width)
+function separateRows(data: Float32Array, width: number, threads: number): Float32Array {
+  const blocks = data.length / (4 * threads);
+  const result = new Float32Array(4 * blocks * width);
+  for (let block = 0; block < blocks; block++)
     for (let row = 0; row < 4; row++)
-      for (let at = 0; at < width; at++) result[block + row * width + at] = data[block + 4 * at + row];
+      for (let at = 0; at < width; at++)
+        result[(4 * block + row) * width + at] = data[4 * (block * threads + at) + row];
   return result;
 }

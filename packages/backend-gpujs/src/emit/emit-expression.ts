@@ -18,7 +18,7 @@ import {
   type ReduceExpr,
   type Rewriting,
 } from '@netwright/compiler/kernels';
-import { emitGuards, emitIndex, type IndexContext } from './emit-index.ts';
+import { emitAddress, emitGuards, emitIndex, type IndexContext } from './emit-index.ts';
 import { floatBinary, floatUnary, isNumber, type FloatContext, type FloatOp } from './float-math.ts';
 import { EXACT, literal } from './literal.ts';
 import type { Writer } from './scope.ts';
@@ -55,8 +55,10 @@ export interface EmitOptions extends FloatContext {
   readonly buffer: (id: number) => BufferPlace;
 }
 
-/** So many steps of a loop are written out, but for GPUs, where compilers take long enough over conditions as they are. */
+/** So many steps of a loop are written out on the host. */
 const UNROLLED = 32;
+/** And so many sums of products without a block between: compilers of WebAssembly load all that a block needs before they add any of it. */
+const GROUPED = 6;
 
 export class ExpressionEmitter {
   private readonly options: EmitOptions;
@@ -152,7 +154,7 @@ export class ExpressionEmitter {
     const flat = flatten(index, shape);
     const outside = isWord ? wordOf(fill) : this.constant({ kind: 'const', dtype, value: fill });
     const read = (plane: number): string => {
-      const element = (): string => `${argument}[${emitIndex(this.indices, shiftIndex(flat, plane * size))}]`;
+      const element = (): string => `${argument}[${emitAddress(this.indices, shiftIndex(flat, plane * size))}]`;
       if (guards.length === 0) return this.writer.constant('v', element());
       const condition = emitGuards(this.indices, guards);
       const name = this.writer.variable('v', outside[plane] ?? '0');
@@ -250,9 +252,9 @@ export class ExpressionEmitter {
     if (op === 'argmax') return [this.search(expr).position];
     const isNumber = this.isNumber(expr);
     if (op === 'sum') return isNumber ? [this.sums([expr])[0]] : this.sumOfWords(expr);
-    if (!isNumber || (dtype === 'f32' && !options.exactMath)) return this.search(expr).best;
+    if (!isNumber || (dtype === 'f32' && !options.isHost)) return this.search(expr).best;
     const best = writer.variable('v', dtype === 'f32' ? `-${options.infinity()}` : literal(-EXACT));
-    this.steps(axes, UNROLLED, (bound) => {
+    this.steps(axes, [UNROLLED, UNROLLED], (bound) => {
       writer.line(`${best} = Math.max(${best}, ${this.number(rewrite(body, bound))});`);
     });
     return [best];
@@ -262,7 +264,8 @@ export class ExpressionEmitter {
   private sums(sums: readonly ReduceExpr[]): readonly string[] {
     const { writer } = this;
     const totals = sums.map(() => writer.variable('v', '0'));
-    this.steps(sums[0].axes, UNROLLED / Math.sqrt(sums.length), (bound) => {
+    const [written, grouped] = [UNROLLED / Math.sqrt(sums.length), Math.ceil(GROUPED / sums.length)];
+    this.steps(sums[0].axes, [written, grouped], (bound) => {
       sums.forEach(({ body }, at) => {
         writer.line(`${totals[at]} = ${totals[at]} + ${this.number(rewrite(body, bound))};`);
       });
@@ -273,7 +276,7 @@ export class ExpressionEmitter {
   private sumOfWords({ axes, body }: ReduceExpr): Word {
     const { writer } = this;
     const total: Word = [writer.variable('w', '0'), writer.variable('w', '0')];
-    this.steps(axes, UNROLLED, (bound) => {
+    this.steps(axes, [UNROLLED, UNROLLED], (bound) => {
       const next = WORD_OPS.add(writer, total, this.word(rewrite(body, bound)));
       next.forEach((code, at) => writer.line(`${total[at]} = ${code};`));
     });
@@ -286,13 +289,13 @@ export class ExpressionEmitter {
     const isFloat = body.dtype === 'f32';
     const isWord = !this.isNumber(body);
     // Where NaN gets lost on the way, its having been there goes first.
-    const isRanked = isFloat && !options.exactMath;
+    const isRanked = isFloat && !options.isHost;
     const lowest = isWord ? ['0', '32768'] : [isFloat ? `-${options.infinity()}` : literal(-EXACT)];
     const best = [...lowest, ...(isRanked ? ['0'] : [])].map((code) => writer.variable('v', code));
     const position = writer.variable('v', '0');
     const shape = axes.map((axis) => this.extents.get(axis) ?? 1);
     const ids = axes.map((axis) => axisIndex(axis));
-    this.steps(axes, UNROLLED, (bound) => {
+    this.steps(axes, [UNROLLED, UNROLLED], (bound) => {
       const at = op === 'argmax' ? emitIndex(this.indices, rewriteIndex(flatten(ids, shape), bound)) : '0';
       const part = rewrite(body, bound);
       const value = isWord ? this.word(part) : isRanked ? this.ranked(part) : [this.number(part)];
@@ -319,32 +322,36 @@ export class ExpressionEmitter {
     return [this.writer.where('v', test, code, '0'), this.writer.where('v', test, '0', '1')];
   }
 
-  /** Calls `step` in the loops of a reduction, of which the innermost steps, at most so many, are written out. */
-  private steps(axes: readonly number[], most: number, step: (bound: Rewriting) => void): void {
+  /** Calls `step` in the loops of a reduction, of which the innermost steps, at most so many, are written out in groups of so many. */
+  private steps(
+    axes: readonly number[],
+    [most, grouped]: readonly [number, number],
+    step: (bound: Rewriting) => void,
+  ): void {
     const { writer, extents } = this;
-    const written: { readonly axis: number; readonly steps: number; readonly rest: Index }[] = [];
     const loops: number[] = [];
-    let copies = this.options.exactMath ? most : 1;
+    let bounds: readonly ReadonlyMap<number, Index>[] = [new Map()];
     for (const axis of axes.toReversed()) {
       const extent = extents.get(axis) ?? 1;
+      const copies = this.options.isHost ? most / bounds.length : 1;
       const steps = loops.length > 0 ? 1 : largestFactor(extent, copies);
-      copies /= steps;
       // What remains of an axis is an axis of its own.
       const loop = steps === 1 ? axis : -1 - axis;
       if (steps < extent) loops.push(loop);
       extents.set(loop, extent / steps);
-      if (steps > 1) written.push({ axis, steps, rest: steps < extent ? axisIndex(loop, steps) : constantIndex(0) });
+      if (steps === 1) continue;
+      const rest = steps < extent ? axisIndex(loop, steps) : constantIndex(0);
+      const own = Array.from({ length: steps }, (_, copy) => shiftIndex(rest, copy));
+      bounds = own.flatMap((index) => bounds.map((bound) => new Map([...bound, [axis, index]])));
     }
-    const write = (at: number, bound: Map<number, Index>): void => {
-      if (at < 0) step({ axes: bound, extents });
-      else {
-        const { axis, steps, rest } = written[at];
-        for (let copy = 0; copy < steps; copy++) write(at - 1, new Map([...bound, [axis, shiftIndex(rest, copy)]]));
-      }
+    const write = (from: number): void => {
+      for (const axes of bounds.slice(from, from + grouped)) step({ axes, extents });
     };
     const run = (at: number): void => {
-      if (at < 0) write(written.length - 1, new Map());
-      else {
+      if (at < 0) {
+        write(0);
+        for (let from = grouped; from < bounds.length; from += grouped) writer.group(() => write(from));
+      } else {
         const counter = writer.name('r');
         this.axes.set(loops[at], counter);
         writer.loop(loops[at], counter, extents.get(loops[at]) ?? 1, () => run(at - 1));

@@ -38,6 +38,13 @@ export function emitIndex(context: IndexContext, index: Index): string {
   });
 }
 
+/** An index into an array. The whole numbers of kernels are in single precision; integers, where that is cheaper, are converted once for all that differ in the offset. */
+export function emitAddress(context: IndexContext, index: Index): string {
+  if (!context.isHost || index.terms.length === 0) return emitIndex(context, index);
+  const base = `(${emitIndex(context, { ...index, offset: 0 })} | 0)`;
+  return index.offset === 0 ? base : `${base} + ${literal(index.offset)}`;
+}
+
 function remember(context: IndexContext, index: Index, key: string, make: () => string): string {
   return context.writer.remember(key, { axes: context.dependencies.ofIndex(index), anywhere: !hasValues(index) }, make);
 }
@@ -64,7 +71,7 @@ function quotient(context: IndexContext, index: Index, by: number): string {
   const { writer, extents } = context;
   const code = emitIndex(context, index);
   const [low, high] = rangeOf(index, extents) ?? [-Infinity, Infinity];
-  if (context.exactMath) return writer.constant('i', `Math.floor(${code} / ${String(by)})`);
+  if (context.isHost) return writer.constant('i', `Math.floor(${code} / ${String(by)})`);
   if (Math.max(-low, high) < 2 ** 20) return writer.constant('i', `Math.floor((${code} + 0.5) / ${String(by)})`);
   const near = writer.variable('i', `Math.floor(${code} / ${String(by)})`);
   const rest = writer.constant('i', `${code} - ${near} * ${String(by)}`);

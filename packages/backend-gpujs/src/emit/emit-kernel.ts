@@ -15,7 +15,7 @@ export interface EmittedKernel {
   /** Buffers in the order of the arguments. */
   readonly reads: readonly number[];
   readonly writes: number;
-  /** Elements of a row, where each thread computes one of four rows and leaves them interleaved. */
+  /** Elements of a row, where each thread computes one of four rows and leaves them interleaved; there may be more threads. */
   readonly interleaved?: number;
   /** Whether the last argument is infinity. */
   readonly usesInfinity: boolean;
@@ -72,11 +72,14 @@ export class KernelEmitter {
     );
     const thread = axes.get(grid.threads[0]) ?? '';
     const isSecondPlane = `${thread} >= ${String(size)}`;
+    const { output, width } = grid;
+    if (output[0] > width)
+      axes.set(grid.threads[0], writer.where('t', `${thread} >= ${String(width)}`, String(width - 1), thread));
     if (isWord) axes.set(grid.threads[0], writer.where('t', isSecondPlane, `${thread} - ${String(size)}`, thread));
     const emitter = new ExpressionEmitter({
       writer,
       axes,
-      exactMath: this.options.exactMath,
+      isHost: this.options.isHost,
       dependencies: new Dependencies(),
       extents: grid.extents,
       bounds: this.bounds,
@@ -104,10 +107,10 @@ export class KernelEmitter {
     const body = writer.lines.map((line) => `  ${line}\n`).join('');
     return {
       source: `function (${names.join(', ')}) {\n${body}}`,
-      output: isWord ? [2 * size] : grid.output,
+      output: isWord ? [2 * size] : output,
       reads,
       writes: buffer,
-      ...(results.length > 1 ? { interleaved: grid.output[0] } : {}),
+      ...(results.length > 1 ? { interleaved: width } : {}),
       usesInfinity,
     };
   }

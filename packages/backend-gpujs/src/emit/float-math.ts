@@ -9,8 +9,11 @@ const HUGE = literal(2 ** 127);
 
 /** How a target treats numbers. */
 export interface Dialect {
-  /** Whether `Math.max` and comparisons treat NaN as JavaScript does, and functions are as exact. */
-  readonly exactMath: boolean;
+  /**
+   * Whether it is JavaScript or WebAssembly: `Math.max` and comparisons treat NaN as JavaScript does, functions are as exact, addresses are cheapest as
+   * integers, and code may be long. GPUs take minutes to compile long code with conditions.
+   */
+  readonly isHost: boolean;
 }
 
 export interface FloatContext extends Dialect {
@@ -26,8 +29,8 @@ export function floatBinary(writer: Writer, op: FloatOp, a: string, b: string, c
   const sign = INFIX[op];
   if (sign !== undefined) return writer.constant('v', `${a} ${sign} ${b}`);
   if (op === 'pow') return power(writer, a, b, context);
-  const { exactMath, infinity } = context;
-  return exactMath ? writer.constant('v', `Math.${op}(${a}, ${b})`) : extreme(writer, op, a, b, infinity());
+  const { isHost, infinity } = context;
+  return isHost ? writer.constant('v', `Math.${op}(${a}, ${b})`) : extreme(writer, op, a, b, infinity());
 }
 
 /** NaN stays in the sum. */
@@ -46,9 +49,9 @@ const LOGARITHM = [3, 5, 7, 9, 11, 13, 15].map((power) => 1 / power);
 const EXPONENTIAL = [1, 2, 6, 24, 120, 720, 5040].map((factorial) => 1 / factorial);
 
 /** Near 1 GPUs lose digits, which is where powers are subtracted from 1. As in C: 1 to any power is 1, and so is -1 to an infinite one; a negative base to an odd power is negative. */
-function power(writer: Writer, a: string, b: string, { exactMath, infinity }: FloatContext): string {
+function power(writer: Writer, a: string, b: string, { isHost, infinity }: FloatContext): string {
   const isOne = `${a} === 1 || (${a} === -1 && Math.abs(${b}) > ${HUGE})`;
-  if (exactMath) return writer.where('v', isOne, '1', `Math.pow(${a}, ${b})`);
+  if (isHost) return writer.where('v', isOne, '1', `Math.pow(${a}, ${b})`);
   const base = writer.constant('v', `Math.abs(${a})`);
   const name = writer.variable('v', `Math.pow(${base}, ${b})`);
   writer.branch(`${base} > 0.5 && ${base} < 2`, () => {
@@ -71,9 +74,9 @@ function power(writer: Writer, a: string, b: string, { exactMath, infinity }: Fl
   return name;
 }
 
-export function floatUnary(writer: Writer, op: Exclude<UnaryOp, 'not'>, x: string, { exactMath }: Dialect): string {
+export function floatUnary(writer: Writer, op: Exclude<UnaryOp, 'not'>, x: string, { isHost }: Dialect): string {
   if (op === 'neg') return writer.constant('v', `-${x}`);
-  if ((op === 'sin' || op === 'cos') && !exactMath) return wave(writer, op, x);
+  if ((op === 'sin' || op === 'cos') && !isHost) return wave(writer, op, x);
   if (op !== 'sign') return writer.constant('v', `Math.${op}(${x})`);
   const name = writer.where('v', `${x} > 0`, '1', x);
   writer.set(`${x} < 0`, name, '-1');

@@ -15,6 +15,8 @@ import {
 export interface Grid {
   /** Threads along x and, where there are two dimensions, y. */
   readonly output: readonly number[];
+  /** Threads along x that have an element of their own. */
+  readonly width: number;
   /** Axes that stand for the position of a thread, along x and y. */
   readonly threads: readonly number[];
   /** The kernel's axes in terms of those, for each element that a thread computes. */
@@ -25,6 +27,8 @@ export interface Grid {
 
 /** Fewest elements of a row that is worth a dimension of its own. */
 const SHORTEST_ROW = 4;
+/** Threads of a row that run as one vector. */
+const LANES = 4;
 /** Rows that a thread may compute at once. */
 export const BLOCK = 4;
 /** Fewest steps of a sum that are worth the objects that gpu.js makes for each thread with more than one element. */
@@ -44,9 +48,12 @@ export function chooseGrid(kernel: Kernel, shape: readonly number[], rows: boole
   const parts = split === 0 ? [shape] : [shape.slice(split), shape.slice(0, split)];
   const sizes = parts.map((part) => part.reduce((product, dim) => product * dim, 1));
   const block = blocks && split > 0 && isBlocked(kernel, shape, split) ? BLOCK : 1;
-  const output = sizes.map((size, at) => (at === 0 ? size : size / block));
   const extents = new Map(kernel.reductionAxes.map(({ id, extent }): [number, number] => [id, extent]));
-  output.forEach((extent, at) => extents.set(first + at, extent));
+  sizes.forEach((size, at) => extents.set(first + at, at === 0 ? size : size / block));
+  const [width] = sizes;
+  // Rows that do not consist of vectors would not be computed as such.
+  const threads = block === 1 ? width : Math.ceil(width / LANES) * LANES;
+  const output = sizes.map((size, at) => (at === 0 ? threads : size / block));
   const elements = Array.from({ length: block }, (_, row) => {
     const places = parts.map((part, at) => {
       const position = at === 0 ? axisIndex(first) : axisIndex(first + 1, block, row);
@@ -62,7 +69,7 @@ export function chooseGrid(kernel: Kernel, shape: readonly number[], rows: boole
       received: 'one that leaves some out',
     });
   });
-  return { output, threads: output.map((_, at) => first + at), elements, extents };
+  return { output, width, threads: output.map((_, at) => first + at), elements, extents };
 }
 
 /** Whether rows come in blocks, all reductions are long sums, and all rows of a block load something in common. */

@@ -1,7 +1,7 @@
 // Statements in nested scopes, each written where the loops that it depends on are open.
 
 interface Scope {
-  readonly kind: 'function' | 'loop' | 'block';
+  readonly kind: 'function' | 'loop' | 'block' | 'group';
   readonly parent?: Scope;
   /** The axis that a loop counts. */
   readonly axis?: number;
@@ -67,6 +67,13 @@ export class Writer {
     this.scope.lines.push(`for (let ${counter} = 0; ${counter} < ${String(extent)}; ${counter}++) {`, ...lines, '}');
   }
 
+  /** Statements in a block of their own; what depends on nothing that happens around it is computed outside. */
+  group(body: () => void): void {
+    const counter = this.name('q');
+    const lines = this.within(scopeOf('group', this.scope), body);
+    this.scope.lines.push(`for (let ${counter} = 0; ${counter} < 1; ${counter}++) {`, ...lines, '}');
+  }
+
   /** A block under a condition, and optionally one where it does not hold. */
   branch(condition: string, then: () => void, otherwise?: () => void): void {
     const lines = this.within(scopeOf('block', this.scope), then);
@@ -111,6 +118,7 @@ export class Writer {
   }
 }
 
-function isFree({ kind, axis }: Scope, axes: ReadonlySet<number>, anywhere: boolean): boolean {
-  return kind === 'loop' ? axis === undefined || !axes.has(axis) : anywhere;
+function isFree({ kind, axis, parent }: Scope, axes: ReadonlySet<number>, anywhere: boolean): boolean {
+  if (kind === 'loop') return axis === undefined || !axes.has(axis);
+  return anywhere || (kind === 'group' && parent !== undefined && isFree(parent, axes, anywhere));
 }
