@@ -31,7 +31,7 @@ export type { MemoryPlan, PlannedProgram, SchedulePass } from './planned-program
 export { compileKernels, type CompileKernelsOptions, type Verification } from './compile-kernels.ts';
 export { defineLowering, type DefineLoweringContext } from './lowering/define-lowering.ts';
 export { lowerGraph, type Dims } from './lowering/lower-graph.ts';
-export { planMemory } from './planning/plan-memory.ts';
+export { liveBytesOf, planMemory, type LiveBytes } from './planning/plan-memory.ts';
 export { stagesOf, type ProgramStage } from './planning/stages.ts';
 export { rowMajorStorage } from './kernels/storage.ts';
 export { kernelWork, type KernelWork } from './kernels/kernel-work.ts';

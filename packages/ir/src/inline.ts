@@ -43,14 +43,15 @@ export function inlineGraph(
 
 /** Ids that `roots` depend on, themselves included, in topological order. */
 export function reachable(graph: { readonly nodes: Graph['nodes'] }, roots: readonly number[]): readonly number[] {
-  const needed = new Set<number>();
-  const stack = [...roots];
-  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    if (needed.has(id)) continue;
-    needed.add(id);
-    stack.push(...graph.nodes[id].inputs);
+  const needed = new Uint8Array(graph.nodes.length);
+  for (const root of roots) needed[root] = 1;
+  const found: number[] = [];
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    if (needed[id] === 0) continue;
+    found.push(id);
+    for (const input of graph.nodes[id].inputs) needed[input] = 1;
   }
-  return [...needed].sort((a, b) => a - b);
+  return found.reverse();
 }
 
 function tensorAt(copies: ReadonlyMap<number, Tensor>, id: number): Tensor {

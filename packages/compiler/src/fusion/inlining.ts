@@ -1,6 +1,7 @@
 // Computes values inside the kernels that use them. Decisions run from the last kernel to the first, so that every kernel knows where its users are
 // evaluated; substitution runs from the first to the last, so that every kernel is rewritten once.
 
+import { hasValues } from '../kernels/dependencies.ts';
 import { constant, guarded, rewrite, rewriteIndex, type LoadExpr } from '../kernels/expression.ts';
 import { indexKey, isAffine, pureAxis, zeroIndex, type Extents } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
@@ -8,6 +9,7 @@ import type { Expr, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { costOfValue, HEAVY_COST, LOAD_COST, STORE_COST, type Cost } from './costs.ts';
 import {
   accessesOf,
+  buffersRead,
   elementAxes,
   elementKey,
   extentsOf,
@@ -234,10 +236,6 @@ function isSingleView(value: Expr): boolean {
   return value.kind === 'load' && value.index.every((index) => !hasValues(index));
 }
 
-function hasValues({ terms }: Index): boolean {
-  return terms.some(({ atom }) => atom.kind === 'value' || (atom.kind !== 'axis' && hasValues(atom.of)));
-}
-
 /** Whether the operand of a contraction stays one load, addressed as simply as before. */
 function isPlainOperand(producer: Kernel, operand: readonly Index[], extents: Extents): boolean {
   const { value } = producer.outputs[0];
@@ -261,10 +259,7 @@ interface Measured {
 }
 
 function measure(kernel: Kernel): Measured {
-  const nodes = kernelNodes(kernel);
-  const reads = new Set<number>();
-  for (const node of nodes) if (node.kind === 'load') reads.add(node.buffer);
-  return { kernel, reads, nodes: nodes.size };
+  return { kernel, reads: buffersRead(kernel), nodes: kernelNodes(kernel).size };
 }
 
 function substituteAll(

@@ -1,6 +1,6 @@
 // What the fusion passes ask about kernels.
 
-import { childrenOf, nodesOf, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
+import { buffersOf, childrenOf, nodesOf, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
 import { indexKey, pureAxis, type Extents } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel, KernelOutput } from '../kernels/kernel.ts';
@@ -60,15 +60,13 @@ function visitIndex({ terms }: Index, visit: (expr: Expr) => void): void {
 
 /** Distinct nodes of all outputs. */
 export function kernelNodes({ outputs }: Pick<Kernel, 'outputs'>): ReadonlySet<Expr> {
-  const nodes = new Set<Expr>();
-  for (const { value } of outputs) nodesOf(value, nodes);
-  return nodes;
+  if (outputs.length === 1) return nodesOf(outputs[0].value);
+  return new Set(outputs.flatMap(({ value }) => [...nodesOf(value)]));
 }
 
-export function buffersRead(kernel: Pick<Kernel, 'outputs'>): ReadonlySet<number> {
-  const read = new Set<number>();
-  for (const node of kernelNodes(kernel)) if (node.kind === 'load') read.add(node.buffer);
-  return read;
+export function buffersRead({ outputs }: Pick<Kernel, 'outputs'>): ReadonlySet<number> {
+  if (outputs.length === 1) return buffersOf(outputs[0].value);
+  return new Set(outputs.flatMap(({ value }) => [...buffersOf(value)]));
 }
 
 export function hasReduction(kernel: Kernel): boolean {

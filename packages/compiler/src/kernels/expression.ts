@@ -142,6 +142,7 @@ export interface Rewriting {
 }
 
 export function rewriteIndex(index: Index, rewriting: Rewriting, memo?: Map<Expr, Expr>): Index {
+  if (index.terms.every(({ atom }) => atom.kind === 'axis' && !rewriting.axes.has(atom.axis))) return index;
   const inside = (of: Index): Index => rewriteIndex(of, rewriting, memo);
   const parts = index.terms.map(({ coefficient, atom }): Index => {
     switch (atom.kind) {
@@ -242,29 +243,51 @@ function indicesOf(expr: Expr): readonly Index[] {
   return expr.kind === 'guarded' ? expr.guards.map(({ index }) => index) : [];
 }
 
-/** Every node below and including `expr`, each once, those inside indices too. */
-export function nodesOf(expr: Expr, into: Set<Expr> = new Set()): ReadonlySet<Expr> {
-  if (into.has(expr)) return into;
-  into.add(expr);
-  for (const index of indicesOf(expr)) visitIndex(index, into);
-  for (const child of childrenOf(expr)) nodesOf(child, into);
-  return into;
+/** Expressions never change, so what is found in one is kept as long as it lives. */
+function remembered<T extends object, V>(find: (key: T) => V): (key: T) => V {
+  const found = new WeakMap<T, V>();
+  return (key) => {
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const value = find(key);
+    found.set(key, value);
+    return value;
+  };
 }
 
-function visitIndex(index: Index, into: Set<Expr>): void {
-  for (const { atom } of index.terms) {
-    if (atom.kind === 'value') nodesOf(atom.expr, into);
-    else if (atom.kind !== 'axis') visitIndex(atom.of, into);
+/** Every node below and including an expression, each once, those inside indices too. */
+export const nodesOf: (expr: Expr) => ReadonlySet<Expr> = remembered((expr) => {
+  const nodes = new Set<Expr>();
+  collect(expr, nodes);
+  return nodes;
+});
+
+function collect(expr: Expr, into: Set<Expr>): void {
+  if (into.has(expr)) return;
+  into.add(expr);
+  for (const index of indicesOf(expr)) collectIndex(index, into);
+  for (const child of childrenOf(expr)) collect(child, into);
+}
+
+function collectIndex({ terms }: Index, into: Set<Expr>): void {
+  for (const { atom } of terms) {
+    if (atom.kind === 'value') collect(atom.expr, into);
+    else if (atom.kind !== 'axis') collectIndex(atom.of, into);
   }
 }
 
 export type LoadExpr = Expr & { readonly kind: 'load' };
 export type ReduceExpr = Expr & { readonly kind: 'reduce' };
 
-export function loadsOf(expr: Expr): readonly LoadExpr[] {
-  return [...nodesOf(expr)].filter((node): node is LoadExpr => node.kind === 'load');
-}
+export const loadsOf: (expr: Expr) => readonly LoadExpr[] = remembered((expr) =>
+  [...nodesOf(expr)].filter((node): node is LoadExpr => node.kind === 'load'),
+);
 
-export function reducesOf(expr: Expr): readonly ReduceExpr[] {
-  return [...nodesOf(expr)].filter((node): node is ReduceExpr => node.kind === 'reduce');
-}
+export const reducesOf: (expr: Expr) => readonly ReduceExpr[] = remembered((expr) =>
+  [...nodesOf(expr)].filter((node): node is ReduceExpr => node.kind === 'reduce'),
+);
+
+/** Buffers that an expression reads. */
+export const buffersOf: (expr: Expr) => ReadonlySet<number> = remembered(
+  (expr) => new Set(loadsOf(expr).map(({ buffer }) => buffer)),
+);

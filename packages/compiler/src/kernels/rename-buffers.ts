@@ -1,14 +1,14 @@
 // Replaces buffers in kernels.
 
-import { nodesOf, rewrite, rewriteIndex, type Rewriting } from './expression.ts';
+import { buffersOf, rewrite, rewriteIndex, type Rewriting } from './expression.ts';
 import type { BufferDecl, Expr, Kernel, KernelProgram } from './kernel.ts';
 
 /** `kernel` with other buffers in place of those that `renamed` names. */
 export function renameBuffers(kernel: Kernel, renamed: ReadonlyMap<number, number>): Kernel {
   if (renamed.size === 0) return kernel;
-  const reads = kernel.outputs.some(({ value }) =>
-    [...nodesOf(value)].some((node) => node.kind === 'load' && renamed.has(node.buffer)),
-  );
+  const reads = kernel.outputs.some(({ value }) => [...buffersOf(value)].some((buffer) => renamed.has(buffer)));
+  const writes = kernel.outputs.some(({ buffer }) => renamed.has(buffer));
+  if (!reads && !writes) return kernel;
   const outputs = kernel.outputs.map((output) => ({ ...output, buffer: renamed.get(output.buffer) ?? output.buffer }));
   if (!reads) return { ...kernel, outputs };
   const memo = new Map<Expr, Expr>();
@@ -20,8 +20,8 @@ export function renameBuffers(kernel: Kernel, renamed: ReadonlyMap<number, numbe
       return {
         ...expr,
         buffer: renamed.get(expr.buffer) ?? expr.buffer,
-        index: expr.index.map((index) => rewriteIndex(index, rewriting)),
-        guards: expr.guards.map((guard) => ({ ...guard, index: rewriteIndex(guard.index, rewriting) })),
+        index: expr.index.map((index) => rewriteIndex(index, rewriting, memo)),
+        guards: expr.guards.map((guard) => ({ ...guard, index: rewriteIndex(guard.index, rewriting, memo) })),
       };
     },
   };
@@ -37,7 +37,7 @@ export function compactBuffers({ buffers, kernels }: KernelProgram): KernelProgr
   for (const { outputs } of kernels) {
     for (const { buffer, value } of outputs) {
       used.add(buffer);
-      for (const node of nodesOf(value)) if (node.kind === 'load') used.add(node.buffer);
+      for (const read of buffersOf(value)) used.add(read);
     }
   }
   const renamed = new Map<number, number>();

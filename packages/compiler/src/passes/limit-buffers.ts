@@ -1,6 +1,6 @@
 import type { KernelCapabilities } from '../capabilities.ts';
 import { buffersRead } from '../fusion/kernel-facts.ts';
-import { childrenOf, nodesOf } from '../kernels/expression.ts';
+import { childrenOf, buffersOf, nodesOf } from '../kernels/expression.ts';
 import type { BufferDecl, Expr, Kernel } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { Materializer, rewriteGuarded } from './materialize.ts';
@@ -65,7 +65,7 @@ function limitReads(kernel: Kernel, buffers: BufferDecl[], limit: number): reado
 
 function readBy(values: readonly Expr[]): ReadonlySet<number> {
   const read = new Set<number>();
-  for (const value of values) for (const node of nodesOf(value)) if (node.kind === 'load') read.add(node.buffer);
+  for (const value of values) for (const buffer of buffersOf(value)) read.add(buffer);
   return read;
 }
 

@@ -12,96 +12,126 @@ export interface Placement {
   readonly bytes: number;
 }
 
-/** Orders that are tried beyond the first few, and how close to what lives at once is close enough. */
-const attempts = 48;
+/** Orders that are tried beyond the first of each kind, and how close to what lives at once is close enough. */
+const attempts = 40;
 const closeEnough = 1.01;
+/** Blocks below this part of what lives at once fill the gaps that the others leave. */
+const small = 1 / 1024;
+/** Pressures that differ by less than this part of what lives at once count as equal. */
+const pressureStep = 1 / 20;
 
 /**
- * Blocks that live at the same time do not overlap. The best of several greedy orders; each block goes to the smallest gap that holds it. While the result is not
- * close to what must live at once, the block that ends highest is placed earlier.
+ * Blocks that live at the same time do not overlap. The best of several greedy orders of the large blocks; each block goes to the smallest gap that holds it.
+ * While the result is not close to what must live at once, the block that ends highest is placed earlier. Small blocks come last.
  */
 export function placeBlocks(blocks: readonly Block[]): Placement {
-  const span = ({ first, last }: Block): number => last - first + 1;
-  const compares: readonly ((a: Block, b: Block) => number)[] = [
-    (a, b) => b.bytes - a.bytes || a.first - b.first,
-    (a, b) => b.bytes * span(b) - a.bytes * span(a) || a.first - b.first,
-    (a, b) => a.first - b.first || b.bytes - a.bytes,
-  ];
-  const orders = compares.map((compare) =>
-    blocks.map((_, at) => at).sort((a, b) => compare(blocks[a], blocks[b]) || a - b),
+  const live = liveBytes(blocks);
+  const peak = Math.max(0, ...live);
+  const filled = blocks
+    .map((_, at) => at)
+    .filter((at) => blocks[at].bytes > 0)
+    .sort((a, b) => blocks[b].bytes - blocks[a].bytes || blocks[a].first - blocks[b].first || a - b);
+  const large = filled.filter((at) => blocks[at].bytes >= small * peak);
+  const arena = bestArena(blocks, large, live, closeEnough * peak);
+  for (const at of filled.slice(large.length)) arena.place(at);
+  return { offsets: arena.offsets, bytes: arena.bytes };
+}
+
+/** @param chosen - positions of the blocks to place, the largest first. */
+function bestArena(blocks: readonly Block[], chosen: readonly number[], live: Float64Array, target: number): Arena {
+  const peak = Math.max(0, ...live);
+  const pressure = new Map(
+    chosen.map((at) => {
+      const { first, last } = blocks[at];
+      const most = Math.max(...live.subarray(first + 1, last + 2));
+      return [at, Math.round(most / peak / pressureStep)] as const;
+    }),
   );
-  const target = closeEnough * liveBytes(blocks);
-  let best: Placement = { offsets: [], bytes: Infinity };
-  for (const start of orders) {
-    const placement = placeInOrder(blocks, start);
-    if (placement.bytes < best.bytes) best = placement;
-  }
+  const pressureOf = (at: number): number => pressure.get(at) ?? 0;
+  const span = (at: number): number => blocks[at].last - blocks[at].first;
+  const orders = [
+    [...chosen].sort((a, b) => pressureOf(b) - pressureOf(a) || span(b) - span(a) || a - b),
+    [...chosen].sort((a, b) => blocks[a].first - blocks[b].first || a - b),
+    chosen,
+  ];
+  let best = new Arena(blocks, orders[0]);
   for (const start of orders) {
     const order = [...start];
-    let placement = placeInOrder(blocks, order);
-    for (let attempt = 0; attempt < attempts && best.bytes > target; attempt++) {
-      const { offsets, bytes } = placement;
-      const highest = order.findIndex((at) => blocks[at].bytes > 0 && offsets[at] + blocks[at].bytes === bytes);
-      if (highest <= 0) break;
+    let arena = new Arena(blocks, order);
+    for (let count = 0; ; count++) {
+      if (arena.bytes < best.bytes) best = arena;
+      const highest = order.findIndex((at) => arena.offsets[at] + blocks[at].bytes === arena.bytes);
+      if (best.bytes <= target || count === attempts || highest <= 0) break;
       order.splice(highest >> 1, 0, ...order.splice(highest, 1));
-      placement = placeInOrder(blocks, order);
-      if (placement.bytes < best.bytes) best = placement;
+      arena = new Arena(blocks, order);
     }
   }
   return best;
 }
 
-/** Largest sum of blocks that live at one time: no placement takes less. */
-function liveBytes(blocks: readonly Block[]): number {
-  const change = new Map<number, number>();
-  const add = (at: number, bytes: number): unknown => change.set(at, (change.get(at) ?? 0) + bytes);
+/** Sums of the blocks that live at -1, 0, 1 and so on: no placement takes less than the largest. */
+function liveBytes(blocks: readonly Block[]): Float64Array {
+  const live = new Float64Array(blocks.reduce((end, { last }) => Math.max(end, last), -1) + 3);
   for (const { bytes, first, last } of blocks) {
-    add(first, bytes);
-    add(last + 1, -bytes);
+    live[first + 1] += bytes;
+    live[last + 2] -= bytes;
   }
-  let live = 0;
-  return [...change.keys()]
-    .sort((a, b) => a - b)
-    .reduce((peak, at) => {
-      live += change.get(at) ?? 0;
-      return Math.max(peak, live);
-    }, 0);
+  for (let at = 1; at < live.length; at++) live[at] += live[at - 1];
+  return live;
 }
 
-function placeInOrder(blocks: readonly Block[], order: readonly number[]): Placement {
-  const offsets = new Array<number>(blocks.length).fill(0);
+class Arena {
+  readonly offsets: number[];
+  bytes = 0;
+  private readonly blocks: readonly Block[];
   /** Placed blocks by offset. */
-  const placed: number[] = [];
-  let total = 0;
-  for (const at of order) {
-    const { bytes, first, last } = blocks[at];
-    if (bytes === 0) continue;
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly firsts: number[] = [];
+  private readonly lasts: number[] = [];
+
+  /** Places some of the blocks in order. */
+  constructor(blocks: readonly Block[], order: readonly number[]) {
+    this.blocks = blocks;
+    this.offsets = new Array<number>(blocks.length).fill(0);
+    for (const at of order) this.place(at);
+  }
+
+  /** Gives a block the smallest gap that holds it, beside those that live with it. */
+  place(at: number): void {
+    const { bytes, first, last } = this.blocks[at];
+    const { starts, ends, firsts, lasts } = this;
     let end = 0;
     let best = -1;
     let bestSize = Infinity;
-    for (const other of placed) {
-      if (blocks[other].first > last || blocks[other].last < first) continue;
-      const gap = offsets[other] - end;
+    for (let i = 0; i < starts.length; i++) {
+      if (firsts[i] > last || lasts[i] < first) continue;
+      const gap = starts[i] - end;
       if (gap >= bytes && gap < bestSize) {
         best = end;
         bestSize = gap;
       }
-      end = Math.max(end, offsets[other] + blocks[other].bytes);
+      if (ends[i] > end) end = ends[i];
     }
-    offsets[at] = best >= 0 ? best : end;
-    total = Math.max(total, offsets[at] + bytes);
-    insertByOffset(placed, at, offsets);
+    const offset = best >= 0 ? best : end;
+    this.offsets[at] = offset;
+    this.bytes = Math.max(this.bytes, offset + bytes);
+    const position = positionAfter(starts, offset);
+    starts.splice(position, 0, offset);
+    ends.splice(position, 0, offset + bytes);
+    firsts.splice(position, 0, first);
+    lasts.splice(position, 0, last);
   }
-  return { offsets, bytes: total };
 }
 
-function insertByOffset(placed: number[], at: number, offsets: readonly number[]): void {
+/** How many of the numbers, in order, are at most `value`. */
+function positionAfter(numbers: readonly number[], value: number): number {
   let low = 0;
-  let high = placed.length;
+  let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (offsets[placed[middle]] <= offsets[at]) low = middle + 1;
+    if (numbers[middle] <= value) low = middle + 1;
     else high = middle;
   }
-  placed.splice(low, 0, at);
+  return low;
 }

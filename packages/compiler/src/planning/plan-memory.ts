@@ -52,7 +52,7 @@ export function planMemory(
     offsets,
     arenaBytes,
     alignment,
-    peakBytes: peakOf(program, groups),
+    peakBytes: Math.max(0, ...liveOf(program, groups)),
     lastUses: lastUsesOf(program, lifetimes),
   };
 }
@@ -62,8 +62,30 @@ export function peakBytesOf(
   program: KernelProgram,
   capabilities: Pick<KernelCapabilities, 'inPlace' | 'memory'> = defaultCapabilities,
 ): number {
+  return liveBytesOf(program, capabilities).peak;
+}
+
+export interface LiveBytes {
+  /** Canonical bytes that live while a kernel runs, by its position; 0 for kernels that depend on parameters only. */
+  readonly during: readonly number[];
+  readonly peak: number;
+}
+
+/** What lives when, in a program that has no schedule yet. */
+export function liveBytesOf(
+  program: KernelProgram,
+  capabilities: Pick<KernelCapabilities, 'inPlace' | 'memory'> = defaultCapabilities,
+): LiveBytes {
   const { program: separated, prepareCount } = separatePrepared(program);
-  return peakOf(separated, liveGroups(separated, lifetimesOf(separated, prepareCount), capabilities));
+  const live = liveOf(separated, liveGroups(separated, lifetimesOf(separated, prepareCount), capabilities));
+  const position = new Map(separated.kernels.map((kernel, at) => [kernel, at] as const));
+  return {
+    during: program.kernels.map((kernel) => {
+      const at = position.get(kernel) ?? 0;
+      return at < prepareCount ? 0 : live[at + 1];
+    }),
+    peak: Math.max(0, ...live),
+  };
 }
 
 function liveGroups(
@@ -93,21 +115,16 @@ function groupAliases(
   return groups;
 }
 
-/** Largest sum of canonical bytes over kernels, and before the first and after the last. */
-function peakOf({ buffers, kernels }: KernelProgram, groups: readonly Group[]): number {
-  const change = new Float64Array(kernels.length + 3);
+/** Canonical bytes before the first kernel, during each, and after the last. */
+function liveOf({ buffers, kernels }: KernelProgram, groups: readonly Group[]): Float64Array {
+  const live = new Float64Array(kernels.length + 3);
   for (const { buffers: members, first, last } of groups) {
     const bytes = Math.max(...members.map((buffer) => canonicalBytes(buffers[buffer])));
-    change[first + 1] += bytes;
-    change[last + 2] -= bytes;
+    live[first + 1] += bytes;
+    live[last + 2] -= bytes;
   }
-  let live = 0;
-  let peak = 0;
-  for (const delta of change) {
-    live += delta;
-    peak = Math.max(peak, live);
-  }
-  return peak;
+  for (let at = 1; at < live.length; at++) live[at] += live[at - 1];
+  return live;
 }
 
 function lastUsesOf(
