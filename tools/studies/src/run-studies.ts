@@ -35,16 +35,16 @@ export const STUDIES: Readonly<Record<string, StudyCommands>> = {
     ['space', 'edf', ...SPACES.map((space) => `${options.out}/spaces-${space}`), '--out', `${options.out}/spaces.html`],
   ],
   scaling: (options) =>
-    ['equal', 'grid', 'widths'].map((study) =>
-      sweepCommand(options, 'scaling', `scaling-${study}`, [`study=${study}`]),
+    Object.entries({ equal: 3, grid: 2, widths: 2 }).map(([study, repeats]) =>
+      sweepCommand(options, 'scaling', `scaling-${study}`, [`study=${study}`, `repeats=${String(repeats)}`]),
     ),
-  nas: ({ out, workers, samples = 60 }) =>
+  nas: ({ out, workers, samples = 48 }) =>
     [0, 1, 2].flatMap((seed) =>
       METHODS.map((method) => [
         'nas',
         sweepFile('cells'),
         ...['--out', `${out}/nas`, '--method', method, '--seed', String(seed)],
-        ...['--budget', String(samples), '--workers', String(workers), '--controller-lr', '0.01'],
+        ...['--budget', String(samples), '--batch', '4', '--workers', String(workers), '--controller-lr', '0.02'],
       ]),
     ),
   surfaces: ({ out, samples = 256 }) => [

@@ -54,7 +54,7 @@ describe('commands', () => {
     ]);
     expect(STUDIES.nas(options)).toHaveLength(9);
     expect(STUDIES.nas(options)[4].slice(4)).toEqual(
-      '--method evolution --seed 1 --budget 7 --workers 3 --controller-lr 0.01'.split(' '),
+      '--method evolution --seed 1 --budget 7 --batch 4 --workers 3 --controller-lr 0.02'.split(' '),
     );
     expect(STUDIES.surfaces(options).at(-1)).toContain('/out/surface-cifar_plain56');
   });

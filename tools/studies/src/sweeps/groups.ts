@@ -1,24 +1,28 @@
 // ResNeXt's claim: more groups at equal multiply-adds.
 
-import type { Model } from '@netwright/arch';
+import { scaleModel, type Model } from '@netwright/arch';
 import { resnext, widthFor } from '@netwright/arch-resnext';
 import { defineSweep, type SweepModule } from '@netwright/search';
 import { backendOf, fashionTrainer, recipeOf } from './fashion.ts';
 
 export const GROUPS = [1, 2, 4, 8, 16, 32] as const;
 
-/** Of one pixel of a block of 256 channels with one group of 40. */
-const PIXEL_MACS = 256 * 40 * 2 + 9 * 40 ** 2;
+/** Channels of a block of the first stage: half of the paper's. */
+const CHANNELS = 128;
 
-/** ResNeXt-11 for images of 14 x 14 pixels. */
+/** Of one pixel of such a block with one group of 20. */
+const PIXEL_MACS = CHANNELS * 20 * 2 + 9 * 20 ** 2;
+
+/** ResNeXt-11 of half the width for images of 14 x 14 pixels. */
 export function groupedNetwork(groups: number): Model {
-  const width = Math.round(widthFor({ groups, macs: PIXEL_MACS }));
-  const name = `cifar_resnext11_${String(groups)}x${String(width)}d`;
-  return resnext(name, { imageSize: 14, channels: 1, classes: 10 });
+  const width = Math.round(widthFor({ groups, macs: PIXEL_MACS, channels: CHANNELS }));
+  const name = `cifar_resnext11_${String(groups)}x${String(2 * width)}d`;
+  const half = { width: 0.5, depth: 1, resolution: 1 };
+  return scaleModel(resnext, name, half, { imageSize: 14, channels: 1, classes: 10 });
 }
 
 const sweep: SweepModule = defineSweep((options) => {
-  const train = fashionTrainer(recipeOf({ images: 4000, tested: 4000, epochs: 2, lr: 0.05, batchSize: 64 }, options));
+  const train = fashionTrainer(recipeOf({ images: 3000, tested: 3000, epochs: 1, lr: 0.1, batchSize: 32 }, options));
   return {
     name: 'groups',
     trials: () =>
