@@ -20,6 +20,7 @@ import { equalData } from './plain-data.ts';
 import type { Tensor } from './tensor.ts';
 import { equalTypes, formatType, tensorType, type TensorType } from './tensor-type.ts';
 
+/** How a parameter starts, and how optimizers treat it. */
 export interface ParameterOptions {
   /** Default zeros. */
   readonly init?: Initializer;
@@ -29,6 +30,7 @@ export interface ParameterOptions {
   readonly group?: string;
 }
 
+/** How an entry starts that the graph updates but no optimizer does, such as running statistics. */
 export interface StateOptions {
   /** Default zeros; ones for `running_var`, as PyTorch. */
   readonly init?: Initializer;
@@ -37,6 +39,7 @@ export interface StateOptions {
   readonly persistent?: boolean;
 }
 
+/** What an output is for: predictions stay in inference mode, auxiliary heads only train. */
 export interface OutputOptions {
   /** Default `prediction`. */
   readonly role?: OutputDef['role'];

@@ -9,6 +9,7 @@ import { primitives } from './ops/primitives.ts';
 import type { Primitive } from './primitive.ts';
 import { BYTES_PER_ELEMENT, type TensorType } from './tensor-type.ts';
 
+/** What one run of a graph costs, for the sizes that `costOf` was given. */
 export interface Cost {
   /** Elements of all parameters, frozen ones included; states (running statistics, moments) do not count. */
   readonly parameters: number;
@@ -22,6 +23,7 @@ export interface Cost {
   readonly activationBytes: number;
 }
 
+/** One layer of a summary: a call of a function, or a primitive that stands on its own. */
 export interface SummaryRow {
   /** Scope of the layer, e.g. `layer1.0.conv1`. */
   readonly scope: string;
@@ -35,6 +37,7 @@ export interface SummaryRow {
   readonly activationBytes: number;
 }
 
+/** The layers of a graph in order of execution, and their sums. */
 export interface Summary {
   readonly rows: readonly SummaryRow[];
   readonly totals: Cost;

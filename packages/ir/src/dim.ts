@@ -2,7 +2,9 @@
 
 import { NetwrightError } from './errors.ts';
 
+/** A length: a whole number, or a monomial in symbols such as `N` or `196*N`, bound to numbers when a graph is compiled. */
 export type Dim = number | string;
+/** Lengths of the axes, outermost first; images are [N, C, H, W]. A scalar is `[]`. */
 export type Shape = readonly Dim[];
 
 interface Monomial {

@@ -1,5 +1,6 @@
 // The one error type of all Netwright packages.
 
+/** The parts of a {@link NetwrightError}; its message is made of them. */
 export interface ErrorDetails {
   /** Stable identifier that tests and callers match on, e.g. `conv2d.channels`. */
   readonly code: string;

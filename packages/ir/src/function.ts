@@ -10,6 +10,7 @@ import { equalTypes, formatType, type TensorType } from './tensor-type.ts';
 /** Plain data, so that it survives JSON; numbers may be infinite or NaN. */
 export type FunctionAttrs = Readonly<Record<string, unknown>>;
 
+/** A call with its results and their gradients, from which the function's own gradient is built. */
 export interface FunctionGradientContext<A extends FunctionAttrs> {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
@@ -18,6 +19,7 @@ export interface FunctionGradientContext<A extends FunctionAttrs> {
   readonly attrs: A;
 }
 
+/** What makes a function: a name, its meaning, and whatever it does better than its expansion would. */
 export interface FunctionRecord<A extends FunctionAttrs> {
   readonly name: string;
   /** The meaning in primitives and other functions. May not declare parameters, states or inputs. */

@@ -15,6 +15,7 @@ interface NodeBase {
   readonly scope: string;
 }
 
+/** A node whose operation is one of the closed list, with the attributes of that operation. */
 export type PrimitiveNode<K extends PrimitiveName = PrimitiveName> = {
   [P in K]: NodeBase & { readonly op: P; readonly attrs: PrimitiveAttrs[P] };
 }[K];
@@ -31,6 +32,7 @@ export interface CallNode extends NodeBase {
   readonly attrs: { readonly function: string };
 }
 
+/** One of the results of a call, by its position among them. */
 export interface ResultNode extends NodeBase {
   readonly op: 'result';
   readonly attrs: { readonly index: number };
@@ -46,11 +48,13 @@ export function isPrimitiveNode(node: Node): node is PrimitiveNode {
   );
 }
 
+/** A tensor that every run is given. */
 export interface InputDef {
   readonly value: number;
   readonly type: TensorType;
 }
 
+/** A tensor that training changes: where its value stands in the graph, how it starts, and whether and how it trains. */
 export interface ParameterDef {
   readonly value: number;
   readonly type: TensorType;
@@ -60,6 +64,7 @@ export interface ParameterDef {
   readonly group: string;
 }
 
+/** A tensor that outlives a run and that no gradient reaches: running statistics, moments, counters. */
 export interface StateDef {
   readonly value: number;
   readonly type: TensorType;
@@ -70,6 +75,7 @@ export interface StateDef {
   readonly persistent: boolean;
 }
 
+/** A value that every run returns. */
 export interface OutputDef {
   readonly value: number;
   /** Inference mode removes training-only outputs. */
@@ -101,6 +107,7 @@ export interface FunctionDef {
   readonly lowering?: FunctionLowering;
 }
 
+/** A program as plain data. The tables name values, by their position in `nodes`; every node reads earlier ones only. */
 export interface Graph<I extends string = string, O extends string = string> {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly nodes: readonly Node[];

@@ -2,6 +2,7 @@
 
 import { isRecord } from './plain-data.ts';
 
+/** How a parameter or state entry starts, as plain data. Values are a function of the seed and the entry's name. */
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
   /** U(low, high). */

@@ -5,6 +5,7 @@ import { SCHEMA_VERSION, type FunctionDef, type Graph, type Node } from './graph
 import { decodeData, encodeData, isRecord } from './plain-data.ts';
 import { verifyGraph } from './verify.ts';
 
+/** What `JSON.parse` gives and `JSON.stringify` keeps. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** A graph as a JSON value; opaque but for its `schemaVersion`. */

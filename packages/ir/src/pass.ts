@@ -2,6 +2,7 @@
 
 import type { Graph } from './graph.ts';
 
+/** A rewrite that leaves the meaning of a graph as its `guarantees` say. Passes are values: users apply their own beside the given ones. */
 export interface GraphPass {
   readonly name: string;
   /** What must hold before, and what holds after, in one sentence each. */

@@ -20,6 +20,7 @@ export interface PrimitiveTraits {
   readonly commutative?: boolean;
 }
 
+/** A node with the gradient of its result, from which those of its inputs are built (a product of a vector with its Jacobian). */
 export interface VjpContext<K extends PrimitiveName> {
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
@@ -33,6 +34,7 @@ export interface VjpContext<K extends PrimitiveName> {
 /** Gradients of a primitive's inputs, built from graph ops. */
 export type GradientRule<K extends PrimitiveName> = (context: VjpContext<K>) => readonly (Tensor | undefined)[];
 
+/** What a primitive is evaluated on: arrays in row-major order, and sizes that are numbers throughout. */
 export interface EvaluateContext<K extends PrimitiveName> {
   readonly inputs: readonly NdArray[];
   readonly inputTypes: readonly TensorType[];
@@ -45,6 +47,7 @@ export interface EvaluateContext<K extends PrimitiveName> {
   readonly round: (value: number) => number;
 }
 
+/** Everything that the language knows of one operation, whatever backend runs it. */
 export interface Primitive<K extends PrimitiveName> {
   readonly name: K;
   readonly traits: PrimitiveTraits;

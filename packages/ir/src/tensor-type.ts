@@ -5,6 +5,7 @@ import { equalShapes, formatShape, type Shape } from './dim.ts';
 /** Element types. Room is left for `f16`. */
 export type DType = 'f32' | 'i32' | 'u8' | 'bool';
 
+/** What is known of a value before anything runs: f32[N, 3, 224, 224] has `dtype` f32 and four dimensions. */
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: Shape;

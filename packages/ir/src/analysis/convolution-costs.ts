@@ -6,6 +6,7 @@ import { conv2d, type Conv2dOptions } from '../ops/conv2d.ts';
 import type { Tensor } from '../tensor.ts';
 import { tensorType } from '../tensor-type.ts';
 
+/** A convolution with stride 1 and padding that keeps the size of the image. */
 export interface ConvolutionCostsOptions {
   /** Channels in and out. */
   readonly channels: number;
@@ -18,11 +19,13 @@ export interface ConvolutionCostsOptions {
   readonly groups?: number;
 }
 
+/** What one form of a convolution costs on one image: elements of its weights, and multiply-adds. Biases do not count. */
 export interface ConvolutionCost {
   readonly parameters: number;
   readonly macs: number;
 }
 
+/** The same convolution in three forms, to compare. */
 export interface ConvolutionCosts {
   readonly full: ConvolutionCost;
   /** 1 / groups of the full one. */

@@ -18,11 +18,13 @@ export interface FieldAxis {
   readonly start: number;
 }
 
+/** The pixels of the input that one element sees, along both axes. */
 export interface ReceptiveField {
   readonly height: FieldAxis;
   readonly width: FieldAxis;
 }
 
+/** A layer and the part of the image that one element of its result depends on. */
 export interface NodeField {
   /** Id of the value. */
   readonly id: number;

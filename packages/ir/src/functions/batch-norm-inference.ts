@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.ts';
 import { perChannel } from './per-channel.ts';
 import { rsqrt } from './powers.ts';
 
+/** Scale, shift and statistics of each of the C channels. */
 export interface BatchNormInferenceOptions {
   /** [C]. */
   readonly weight: Tensor;

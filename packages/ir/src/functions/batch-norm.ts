@@ -15,11 +15,13 @@ import { perChannel } from './per-channel.ts';
 import { rsqrt } from './powers.ts';
 import { stopGradient } from './stop-gradient.ts';
 
+/** Scale, shift and running statistics of each channel, and how fast the latter move. */
 export interface BatchNormOptions extends BatchNormInferenceOptions {
   /** Weight of this batch in the new running statistics. Default 0.1. */
   readonly momentum?: number;
 }
 
+/** The normalized batch, with the running statistics after it. */
 export interface BatchNormResult {
   readonly output: Tensor;
   /** New running statistics, to be registered as updates. No gradient passes through them. */

@@ -7,6 +7,7 @@ import { pairOf, paddingOf, type PaddingOption, type PairOption, type WindowAttr
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 
+/** Settings of the convolution whose input gradient this is; as those of `torch.nn.functional.conv_transpose2d`. */
 export interface ConvTranspose2dOptions {
   /** [O], added to every pixel. Default none. */
   readonly bias?: Tensor | undefined;

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor.ts';
 import { normalize } from './normalize.ts';
 import { perChannel } from './per-channel.ts';
 
+/** Scale and shift of each of the C channels; without them the result has mean 0 and variance 1 in every group. */
 export interface GroupNormOptions {
   /** [C]; default none. */
   readonly weight?: Tensor | undefined;

@@ -5,6 +5,7 @@ import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import { normalize } from './normalize.ts';
 
+/** The axes that are normalized together, with their scale and shift. */
 export interface LayerNormOptions {
   /** Lengths of the last axes, over which each sample is normalized. */
   readonly normalizedShape: readonly number[];

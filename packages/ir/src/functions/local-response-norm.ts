@@ -8,6 +8,7 @@ import { slice } from '../ops/slice.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 
+/** The constants of x / (k + alpha / size * sum of squares)^beta, with PyTorch's defaults. AlexNet has size 5, k 2. */
 export interface LocalResponseNormOptions {
   /** Channels that count, the own one in the middle; of an even number one more before than after. */
   readonly size: number;

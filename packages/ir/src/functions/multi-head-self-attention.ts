@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor.ts';
 import { linear } from './linear.ts';
 import { scaledDotProductAttention, type AttentionOptions } from './scaled-dot-product-attention.ts';
 
+/** Weights as `torch.nn.MultiheadAttention` stores them; D is the width, of which each head has a part. */
 export interface SelfAttentionOptions extends Pick<AttentionOptions, 'causal' | 'mask' | 'dropout'> {
   readonly heads: number;
   /** [3 * D, D]: rows of q, k and v. */

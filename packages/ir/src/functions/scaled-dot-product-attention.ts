@@ -11,6 +11,7 @@ import type { Tensor } from '../tensor.ts';
 import { dropout } from './dropout.ts';
 import { softmax } from './softmax.ts';
 
+/** What scores are scaled by and which positions are seen: queries are [.., T, D], keys and values [.., S, D]. */
 export interface AttentionOptions {
   /** Default 1 / sqrt(D). */
   readonly scale?: number;

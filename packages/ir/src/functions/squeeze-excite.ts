@@ -5,6 +5,7 @@ import { globalAvgPool2d } from './global-avg-pool2d.ts';
 import { relu } from './relu.ts';
 import { sigmoid } from './sigmoid.ts';
 
+/** The two 1x1 convolutions on the means of C channels, by way of R, and what follows each. arXiv:1709.01507 */
 export interface SqueezeExciteOptions {
   /** [R, C, 1, 1]. */
   readonly reduceWeight: Tensor;

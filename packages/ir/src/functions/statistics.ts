@@ -17,6 +17,7 @@ export function mean(x: Tensor, options: ReductionOptions = {}): Tensor {
   return div(sum(x, { ...options, axes }), count(x, axes));
 }
 
+/** Over which elements a variance is taken, and by what it is divided. */
 export interface VarianceOptions extends ReductionOptions {
   /**
    * Subtracted from the number of elements in the divisor: 1 (default, as in PyTorch) for the unbiased estimate, 0

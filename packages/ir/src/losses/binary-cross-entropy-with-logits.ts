@@ -13,6 +13,7 @@ import type { Tensor } from '../tensor.ts';
 import { reduceLoss, type ReductionOption } from './reduce.ts';
 import { requireSameType } from './same-type.ts';
 
+/** As those of `torch.nn.BCEWithLogitsLoss`. */
 export interface BinaryCrossEntropyOptions extends ReductionOption {
   /** Factor on the loss of positive targets; broadcasts. Default 1. */
   readonly posWeight?: Tensor | undefined;

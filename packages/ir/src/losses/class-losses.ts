@@ -22,6 +22,7 @@ import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Losses, ReductionOption } from './reduce.ts';
 
+/** Which labels count, and how much. */
 export interface ClassLossOptions extends ReductionOption {
   /**
    * Factor for each class, f32 [classes]. The mean over labels is weighted by the factors of the labels, as PyTorch's.

@@ -10,6 +10,7 @@ import { checkClassOperands, classFactors, labelLosses, labelShape, type ClassLo
 import type { Loss } from './loss.ts';
 import { reduceLoss, weightedMean, type Losses } from './reduce.ts';
 
+/** As those of `torch.nn.CrossEntropyLoss`. */
 export interface CrossEntropyOptions extends ClassLossOptions {
   /** Share of the target that is spread evenly over all classes, from 0 (default) to 1. arXiv:1512.00567 */
   readonly labelSmoothing?: number;

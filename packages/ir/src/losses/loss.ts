@@ -3,6 +3,7 @@
 import type { Tensor } from '../tensor.ts';
 import type { TensorType } from '../tensor-type.ts';
 
+/** What training minimizes, as a graph of predictions and targets. */
 export interface Loss {
   readonly name: string;
   /** Type of the target for a prediction of the given type. */

@@ -9,8 +9,10 @@ import { where } from '../ops/where.ts';
 import { ShapeCheck } from '../shape-check.ts';
 import type { Tensor } from '../tensor.ts';
 
+/** What is left of the losses of single elements: their mean, their sum, or all of them. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
+/** How a loss of many elements becomes one number. */
 export interface ReductionOption {
   /** `none` gives one value for each element of the target. Default `mean`, over all of them. */
   readonly reduction?: Reduction;

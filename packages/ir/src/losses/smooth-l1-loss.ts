@@ -9,6 +9,7 @@ import { l1Loss } from './l1-loss.ts';
 import { reduceLoss, type ReductionOption } from './reduce.ts';
 import { requireSameType } from './same-type.ts';
 
+/** As those of `torch.nn.SmoothL1Loss`. */
 export interface SmoothL1LossOptions extends ReductionOption {
   /** Distance at which the parabola becomes a line; 0 gives `l1Loss`. Default 1. */
   readonly beta?: number;

@@ -3,12 +3,15 @@
 import type { Dim, Shape } from '../dim.ts';
 import type { DType } from '../tensor-type.ts';
 
+/** Of an operation that its inputs define completely. */
 export type NoAttrs = Readonly<Record<string, never>>;
 
+/** Along rows (the height) and along columns (the width). */
 export type Pair = readonly [number, number];
 /** `[top, left, bottom, right]`. */
 export type Padding = readonly [number, number, number, number];
 
+/** Of a convolution of [N, C, H, W] and of both its gradients; pairs are rows, then columns. */
 export interface Conv2dAttrs {
   readonly stride: Pair;
   readonly padding: Padding;
@@ -16,6 +19,7 @@ export interface Conv2dAttrs {
   readonly groups: number;
 }
 
+/** The windows of a pooling of [N, C, H, W]; pairs are rows, then columns. */
 export interface Pool2dAttrs {
   readonly kernel: Pair;
   readonly stride: Pair;
@@ -23,9 +27,12 @@ export interface Pool2dAttrs {
   readonly ceilMode: boolean;
 }
 
+/** The windows of a maximum; padding never is the largest. */
 export type MaxPool2dAttrs = Pool2dAttrs & { readonly dilation: Pair };
+/** The windows of a mean, and whether padding counts in its divisor. */
 export type AvgPool2dAttrs = Pool2dAttrs & { readonly countIncludePad: boolean };
 
+/** The closed list of primitives: what each needs beside its inputs, all of it resolved (no defaults, no negative axes). */
 export interface PrimitiveAttrs {
   // Leaves
   /** A tensor of fixed numbers: one value for all elements, or all in row-major order. */
@@ -117,4 +124,5 @@ export interface PrimitiveAttrs {
   readonly avgPool2dAdjoint: AvgPool2dAttrs & { readonly inputSize: Pair };
 }
 
+/** The name of an operation of the closed list. */
 export type PrimitiveName = keyof PrimitiveAttrs;

@@ -7,6 +7,7 @@ import { pooledType, visitWindows } from './pool2d-shape.ts';
 import { elementCount } from './row-major.ts';
 import { pairOf, paddingOf, type PaddingOption, type PairOption } from './window.ts';
 
+/** As those of `torch.nn.functional.avg_pool2d`; a number stands for both axes. */
 export interface AvgPool2dOptions {
   readonly kernel: PairOption;
   /** Default the kernel. */

@@ -10,6 +10,7 @@ import { conv2dWeightGrad } from './conv2d-weight-grad.ts';
 import { elementCount } from './row-major.ts';
 import { pairOf, paddingOf, samePadding, type ConvPaddingOption, type PairOption, type WindowAttrs } from './window.ts';
 
+/** As those of `torch.nn.functional.conv2d`; a number stands for both axes. */
 export interface Conv2dOptions {
   /** [O], added to every pixel. Default none. */
   readonly bias?: Tensor | undefined;

@@ -8,6 +8,7 @@ import { pooledType, visitWindows } from './pool2d-shape.ts';
 import { elementCount } from './row-major.ts';
 import { pairOf, paddingOf, type PaddingOption, type PairOption } from './window.ts';
 
+/** As those of `torch.nn.functional.max_pool2d`; a number stands for both axes. */
 export interface MaxPool2dOptions {
   readonly kernel: PairOption;
   /** Default the kernel. */

@@ -9,6 +9,7 @@ import { normalizeAxis } from './axes.ts';
 import { elementCount, rowMajorStrides, visitStrided } from './row-major.ts';
 import { slicePrimitive } from './slice.ts';
 
+/** Where copies of a value are put; the lists run parallel to `axes`. */
 export interface PadOptions {
   /** Axes that the lists speak of, negative ones counted from the end; by default the first ones in order. */
   readonly axes?: readonly number[];

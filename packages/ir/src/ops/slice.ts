@@ -10,6 +10,7 @@ import { normalizeAxis } from './axes.ts';
 import { padPrimitive } from './pad.ts';
 import { readStrided, rowMajorStrides } from './row-major.ts';
 
+/** Which elements stay; the lists run parallel to `axes`. */
 export interface SliceOptions {
   /** Axes that the other lists speak of, negative ones counted from the end; by default the first ones in order. */
   readonly axes?: readonly number[];

@@ -9,6 +9,7 @@ import { reductionStrides } from './reduction.ts';
 import { reshape } from './reshape.ts';
 import { elementCount, visitStrided } from './row-major.ts';
 
+/** Over which axes a tensor is reduced, and whether the result keeps their places. */
 export interface ReductionOptions {
   /** Axes to reduce, negative ones counted from the end; all by default, none for an empty list. */
   readonly axes?: readonly number[];

@@ -14,6 +14,7 @@ import { mergeFamilies } from './merge/families.ts';
 import { joinNames } from './merge/join-names.ts';
 import { joinSlices } from './merge/join-slices.ts';
 
+/** A graph in which expressions of parameters have become parameters, and the program that carries weights over. */
 export interface MaterializedGraph<I extends string, O extends string> {
   /** Reads the new parameters and states in place of the expressions; the old ones that only those read are gone. */
   readonly graph: Graph<I, O>;

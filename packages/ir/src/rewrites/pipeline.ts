@@ -2,6 +2,7 @@ import type { Graph } from '../graph.ts';
 import type { GraphPass } from '../pass.ts';
 import { verifyGraph } from '../verify.ts';
 
+/** How passes are watched while they run one after the other. */
 export interface PipelineOptions {
   /** Whether to verify the graph before the first pass and after each, for tests and debugging. Default false. */
   readonly verify?: boolean;

@@ -5,6 +5,7 @@ import type { Initializer } from '../initializer.ts';
 import { isRecord } from '../plain-data.ts';
 import { formatType } from '../tensor-type.ts';
 
+/** How much of a graph its text shows. */
 export interface PrintOptions {
   /** Whether the bodies of functions are printed below the graph. Default true. */
   readonly functions?: boolean;
