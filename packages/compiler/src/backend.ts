@@ -69,6 +69,7 @@ export interface ProgramProfile {
   readonly rest: readonly { readonly name: string; readonly nanoseconds: number }[];
 }
 
+/** A graph made ready for one store and one size of each symbolic dimension. Its runs read and update the entries of that store. */
 export interface Executable<I extends string = string, O extends string = string> {
   readonly report: CompileReport;
   /** Runs once. Inputs are checked against the graph's types; the returned tensors are the caller's own. */
@@ -78,6 +79,7 @@ export interface Executable<I extends string = string, O extends string = string
   dispose(): Promise<void>;
 }
 
+/** What callers may want to know of a backend before they load anything. */
 export interface BackendCapabilities {
   /** `f32`, or `f64` where the reference computes in double precision. */
   readonly precision: 'f32' | 'f64';
@@ -91,6 +93,7 @@ export interface BackendCapabilities {
   readonly calls?: boolean;
 }
 
+/** The sizes and the memory that a program is made for. */
 export interface LoadOptions {
   /** Sizes of the graph's symbolic dimensions. */
   readonly dims: Readonly<Record<string, number>>;

@@ -1,5 +1,6 @@
 // What a backend's kernels can do, as data.
 
+/** What one kernel may do. Passes of the compiler split what would exceed it; where nothing can be split they throw. */
 export interface KernelCapabilities {
   /** Outputs of one kernel. */
   readonly maxOutputs: number;

@@ -22,6 +22,7 @@ import { peakBytesOf, planMemory } from './planning/plan-memory.ts';
 import { separatePrepared } from './planning/prepare.ts';
 import type { PlannedProgram, SchedulePass } from './planned-program.ts';
 
+/** What a backend says of its kernels, for {@link compileKernels}. */
 export interface CompileKernelsOptions {
   /** Sizes of the graph's symbolic dimensions. */
   readonly dims: Dims;

@@ -14,6 +14,7 @@ import type { Backend, Executable, Store, TensorData } from './backend.ts';
 import { memoryError, parseBytes } from './memory-limit.ts';
 import { inlineUnlowered } from './lowering/define-lowering.ts';
 
+/** Sizes, store and memory of an executable. */
 export interface CompileOptions {
   /** Sizes of the graph's symbolic dimensions, e.g. `{ N: 32 }`. Default none. */
   readonly dims?: Readonly<Record<string, number>>;

@@ -2,6 +2,7 @@
 
 import type { KernelProgram } from './kernels/kernel.ts';
 
+/** Where every buffer lies, and how much memory that takes. */
 export interface MemoryPlan {
   /** Byte offset in the arena of each temporary, input and output buffer by buffer id; -1 for persistent and constant buffers. */
   readonly offsets: readonly number[];

@@ -5,6 +5,7 @@ import type { CompileReport } from './backend.ts';
 import type { Dims } from './lowering/lower-graph.ts';
 import type { PlannedProgram } from './planned-program.ts';
 
+/** The facts that only the backend knows. */
 export interface ReportOptions {
   readonly backend: string;
   /** The resolved target, e.g. `wasm:threads=2`. */

@@ -18,6 +18,12 @@ interface StoredEntry {
   data: Elements;
 }
 
+/**
+ * A store for backends that compute on the host: every entry is one row-major array, zeros until it is written.
+ *
+ * @throws NetwrightError `store.type` where an entry is declared or written with another type or number of elements, `store.unknown` for a name that
+ *   was never declared.
+ */
 export class HostStore implements Store {
   readonly backend: string;
   version = 0;

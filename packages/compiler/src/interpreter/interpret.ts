@@ -5,11 +5,13 @@ import type { BufferDecl, KernelProgram } from '../kernels/kernel.ts';
 import { allocate, readBuffer, sizeOf, writeBuffer, type Memory, type Precision } from './memory.ts';
 import { runKernel } from './run-kernel.ts';
 
+/** The precision of f32 values. */
 export interface InterpretOptions {
   /** Default `f64`. */
   readonly precision?: Precision;
 }
 
+/** What a program left behind. */
 export interface Interpretation {
   /** Row-major outputs by name. */
   readonly outputs: Readonly<Record<string, Float64Array>>;

@@ -11,6 +11,7 @@ import { HostStore } from './host-store.ts';
 import { InterpretedExecutable } from './interpreted-executable.ts';
 import type { Precision } from './memory.ts';
 
+/** How kernels are compiled before they are interpreted, and how precisely they run. */
 export interface InterpreterOptions {
   /** `f64` keeps f32 values in double precision; `f32` rounds the result of every operation. Default `f64`. */
   readonly precision?: Precision;

@@ -5,6 +5,7 @@ import type { BufferDecl, BufferDType, KernelProgram } from '../kernels/kernel.t
 /** `f64` keeps f32 values in double precision; `f32` rounds the result of every operation. */
 export type Precision = 'f32' | 'f64';
 
+/** Elements of one buffer on the host: f32 in one of the first two, i32 in the third, u8 and bool in the last. */
 export type Elements = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 /** Arrays by buffer id, `storage.size` elements each. */

@@ -6,6 +6,7 @@ import type { Guard, Index, IndexAtom } from '../kernels/index-expression.ts';
 import type { BufferDecl, Expr, Kernel, KernelDType, ReduceOp } from '../kernels/kernel.ts';
 import type { Memory, Precision } from './memory.ts';
 
+/** One kernel with the memory that it reads and writes; `memory` holds the elements of each buffer by its id. */
 export interface KernelRun {
   readonly kernel: Kernel;
   readonly buffers: readonly BufferDecl[];

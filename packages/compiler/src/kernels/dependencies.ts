@@ -38,6 +38,7 @@ export class Dependencies {
   }
 }
 
+/** Whether the index depends on anything that is computed, such as a gathered position, and not on axes alone. */
 export function hasValues({ terms }: Index): boolean {
   return terms.some(({ atom }) => atom.kind === 'value' || (atom.kind !== 'axis' && hasValues(atom.of)));
 }

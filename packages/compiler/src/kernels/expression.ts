@@ -17,10 +17,12 @@ import {
 import type { Guard, Index } from './index-expression.ts';
 import type { BinaryOp, Expr, KernelDType, ReduceOp, UnaryOp } from './kernel.ts';
 
+/** A number of an element type. */
 export function constant(value: number, dtype: KernelDType = 'f32'): Expr {
   return { kind: 'const', dtype, value };
 }
 
+/** `op x`, computed here where x is a constant; a double negation falls away. */
 export function unary(op: UnaryOp, x: Expr): Expr {
   const dtype = op === 'not' ? 'bool' : x.dtype;
   if (x.kind === 'const') {
@@ -33,6 +35,7 @@ export function unary(op: UnaryOp, x: Expr): Expr {
 
 const COMPARISONS: ReadonlySet<BinaryOp> = new Set(['eq', 'lt', 'le']);
 
+/** `op(a, b)` of two expressions of one type; comparisons and logic give bool. Constants are folded where that changes no bit. */
 export function binary(op: BinaryOp, a: Expr, b: Expr): Expr {
   const dtype = COMPARISONS.has(op) ? 'bool' : a.dtype;
   if (a.kind === 'const' && b.kind === 'const' && isExact(a.value, a.dtype) && isExact(b.value, a.dtype)) {
@@ -87,6 +90,7 @@ function isExact(value: number, dtype: KernelDType): boolean {
   return dtype !== 'f32' || Object.is(Math.fround(value), value);
 }
 
+/** `a` where the condition holds, else `b`. */
 export function select(condition: Expr, a: Expr, b: Expr): Expr {
   if (condition.kind === 'const') return condition.value === 0 ? b : a;
   if (a === b) return a;
@@ -94,12 +98,14 @@ export function select(condition: Expr, a: Expr, b: Expr): Expr {
   return { kind: 'select', dtype: a.dtype, condition, a, b };
 }
 
+/** x in another element type, with the rules of {@link Expr}. */
 export function cast(x: Expr, dtype: KernelDType): Expr {
   if (x.dtype === dtype) return x;
   if (x.kind === 'const' && isExact(x.value, dtype)) return constant(convert(x.value, x.dtype, dtype), dtype);
   return { kind: 'cast', dtype, x };
 }
 
+/** The value of an index as an i32 expression. */
 export function indexValue(index: Index): Expr {
   if (index.terms.length === 0) return constant(index.offset, 'i32');
   const [{ coefficient, atom }, ...others] = index.terms;
@@ -107,11 +113,13 @@ export function indexValue(index: Index): Expr {
   return isValue ? atom.expr : { kind: 'index', dtype: 'i32', index };
 }
 
+/** The reduction of `body` over axes of the kernel; over none it is `body`, of `argmax` 0. */
 export function reduce(op: ReduceOp, axes: readonly number[], body: Expr): Expr {
   if (axes.length === 0) return op === 'argmax' ? constant(0, 'i32') : body;
   return { kind: 'reduce', dtype: op === 'argmax' ? 'i32' : body.dtype, op, axes, body };
 }
 
+/** The element of a buffer at one index for each of its axes, read without guards. */
 export function load(buffer: number, dtype: KernelDType, index: readonly Index[]): Expr {
   return { kind: 'load', dtype, buffer, index, guards: [], fill: 0 };
 }
@@ -141,6 +149,7 @@ export interface Rewriting {
   readonly replace?: (expr: Expr) => Expr | undefined;
 }
 
+/** The index with its axes replaced, and the values in it rewritten likewise. */
 export function rewriteIndex(index: Index, rewriting: Rewriting, memo?: Map<Expr, Expr>): Index {
   if (index.terms.every(({ atom }) => atom.kind === 'axis' && !rewriting.axes.has(atom.axis))) return index;
   const inside = (of: Index): Index => rewriteIndex(of, rewriting, memo);
@@ -218,6 +227,7 @@ function rewriteParts(expr: Expr, rewriting: Rewriting, memo: Map<Expr, Expr>): 
   }
 }
 
+/** The expressions that an expression is made of, without those in its indices. */
 export function childrenOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'const':
@@ -276,13 +286,17 @@ function collectIndex({ terms }: Index, into: Set<Expr>): void {
   }
 }
 
+/** The reading of one element. */
 export type LoadExpr = Expr & { readonly kind: 'load' };
+/** A sum, a largest element or its position, over axes. */
 export type ReduceExpr = Expr & { readonly kind: 'reduce' };
 
+/** Every load within an expression, those in indices included, each once. */
 export const loadsOf: (expr: Expr) => readonly LoadExpr[] = remembered((expr) =>
   [...nodesOf(expr)].filter((node): node is LoadExpr => node.kind === 'load'),
 );
 
+/** Every reduction within an expression, each once. */
 export const reducesOf: (expr: Expr) => readonly ReduceExpr[] = remembered((expr) =>
   [...nodesOf(expr)].filter((node): node is ReduceExpr => node.kind === 'reduce'),
 );

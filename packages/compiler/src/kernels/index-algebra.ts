@@ -14,12 +14,15 @@ export type Range = readonly [low: number, high: number];
 
 const NO_EXTENTS: Extents = new Map();
 
+/** The index 0. */
 export const zeroIndex: Index = { offset: 0, terms: [] };
 
+/** An index that depends on no axis. */
 export function constantIndex(offset: number): Index {
   return { offset, terms: [] };
 }
 
+/** `coefficient * axis + offset`, both in elements. */
 export function axisIndex(axis: number, coefficient = 1, offset = 0): Index {
   return coefficient === 0 ? constantIndex(offset) : { offset, terms: [{ coefficient, atom: { kind: 'axis', axis } }] };
 }
@@ -73,10 +76,12 @@ function foldRemainder(sum: Index): Index {
   return sum;
 }
 
+/** `a - b`. */
 export function subtractIndices(a: Index, b: Index): Index {
   return addIndices(a, scaleIndex(b, -1));
 }
 
+/** `by * index`. */
 export function scaleIndex(index: Index, by: number): Index {
   if (by === 0) return zeroIndex;
   if (by === 1) return index;
@@ -86,6 +91,7 @@ export function scaleIndex(index: Index, by: number): Index {
   };
 }
 
+/** `index + by`. */
 export function shiftIndex(index: Index, by: number): Index {
   return by === 0 ? index : { offset: index.offset + by, terms: index.terms };
 }
@@ -259,10 +265,12 @@ export function flatten(index: readonly Index[], shape: readonly number[]): Inde
   return addIndices(...parts);
 }
 
+/** Whether two canonical indices are the same expression. */
 export function equalIndices(a: Index, b: Index): boolean {
   return a === b || (a.offset === b.offset && indexKey(a) === indexKey(b));
 }
 
+/** Whether two lists have the same guards in the same order. */
 export function equalGuards(a: readonly Guard[], b: readonly Guard[]): boolean {
   return a.length === b.length && a.every((guard, at) => guard === b[at] || guardKey(guard) === guardKey(b[at]));
 }

@@ -9,6 +9,7 @@ export type IndexAtom =
   | { readonly kind: 'mod'; readonly of: Index; readonly by: number }
   | { readonly kind: 'value'; readonly expr: Expr };
 
+/** A whole multiple of an axis, of a quotient or remainder, or of a computed value. */
 export interface IndexTerm {
   readonly coefficient: number;
   readonly atom: IndexAtom;

@@ -4,6 +4,7 @@ import { childrenOf } from './expression.ts';
 import { canonicalBytes, STORED_BYTES } from './buffer-bytes.ts';
 import type { BufferDecl, Expr, Kernel } from './kernel.ts';
 
+/** The work of one run of a kernel, from which profiles make FLOP/s and bytes per second. */
 export interface KernelWork {
   /** Additions, multiplications and other operations on f32, one for each, in all iterations; a shared subexpression counts once. */
   readonly flops: number;

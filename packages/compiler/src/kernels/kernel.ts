@@ -8,6 +8,7 @@ export type KernelDType = 'f32' | 'i32' | 'u32' | 'bool';
 /** Element types of buffers in memory. */
 export type BufferDType = 'f32' | 'i32' | 'u8' | 'bool';
 
+/** Operations of one operand; on integers results wrap, `not` takes and gives bool. */
 export type UnaryOp = 'neg' | 'abs' | 'sign' | 'floor' | 'sqrt' | 'exp' | 'log' | 'sin' | 'cos' | 'not';
 
 /**
@@ -22,6 +23,7 @@ export type BinaryOp =
  */
 export type ReduceOp = 'sum' | 'max' | 'argmax';
 
+/** One scalar, for one point of a kernel's axes. Expressions may share parts; nothing in them has an effect. */
 export type Expr =
   | { readonly kind: 'const'; readonly dtype: KernelDType; readonly value: number }
   /** The i32 value of an index. */
@@ -103,6 +105,7 @@ export interface Storage {
   readonly size: number;
 }
 
+/** Where the elements of a buffer come from, and where they go. */
 export type BufferRole =
   /** Given at each run. */
   | { readonly kind: 'input'; readonly name: string }
@@ -114,6 +117,7 @@ export type BufferRole =
   | { readonly kind: 'output'; readonly names: readonly string[] }
   | { readonly kind: 'temporary' };
 
+/** A tensor of a kernel program: what it is for, and how its elements lie in memory. */
 export interface BufferDecl {
   readonly id: number;
   readonly dtype: BufferDType;

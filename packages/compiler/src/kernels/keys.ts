@@ -23,6 +23,7 @@ export function atomKey(atom: IndexAtom): string {
   }
 }
 
+/** A text of the guard, the same for equal ones. */
 export function guardKey({ index, lower, upper }: Guard): string {
   return `${String(lower)}<=${indexKey(index)}<${String(upper)}`;
 }

@@ -16,6 +16,7 @@ export function printProgram({ buffers, kernels }: KernelProgram): string {
   return [...buffers.map(printBuffer), ...kernels.map(printKernel)].join('\n');
 }
 
+/** One line: `b0 input x: f32[1, 3, 8, 8]`, with the strides where they are not row-major. */
 export function printBuffer({ id, dtype, shape, role, storage }: BufferDecl): string {
   const type = `${dtype}[${shape.join(', ')}]`;
   return `b${String(id)} ${printRole(role)}: ${type}${printStorage(shape, storage)}`;
@@ -81,14 +82,17 @@ function sharedNodes(values: readonly Expr[]): readonly Expr[] {
   return shared;
 }
 
+/** An expression on one line; what it shares is written out each time. */
 export function printExpr(expr: Expr): string {
   return new ExprPrinter([]).print(expr);
 }
 
+/** An index such as `2*a2 + a5 - 1`. */
 export function printIndex(index: Index): string {
   return new ExprPrinter([]).index(index);
 }
 
+/** Conditions such as `0 <= a2 + a5 - 1 < 8`, joined by `and`. */
 export function printGuards(guards: readonly Guard[]): string {
   return new ExprPrinter([]).guards(guards);
 }

@@ -19,6 +19,7 @@ import type { Index } from '../kernels/index-expression.ts';
 import type { Expr } from '../kernels/kernel.ts';
 import { kernelDType, withoutEmptyReductions, type LoweredNode, type ReductionAxis } from './lowering.ts';
 
+/** What one element of a function's result is written in terms of: operands, its place, and axes to reduce over. */
 export interface DefineLoweringContext<A extends FunctionAttrs> extends FunctionSignature {
   readonly attrs: A;
   /** Which result is asked for, from 0. */
