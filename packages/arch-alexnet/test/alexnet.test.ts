@@ -1,35 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { costOf, inferenceMode, summarize } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { alexnet } from '../src/index.ts';
+import { architectures, goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [string, string, readonly number[], number])[];
-  readonly state_dict?: readonly (readonly [string, readonly number[]])[];
-}
-
-interface RecordedModel {
-  readonly name: string;
-  readonly params: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const read = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../tools/oracle/data/${file}`, import.meta.url), 'utf8'));
-const { architectures } = read('architectures.json') as {
-  readonly architectures: Readonly<Record<string, RecordedArchitecture>>;
-};
-const { models } = read('models/index.json') as { readonly models: readonly RecordedModel[] };
-
-const recorded = ['alexnet', 'alexnet_paper'].map((name): GoldenNetwork => {
-  const { input, output, params, macs, state_dict } = architectures[name];
-  return { name, input, output, params, macs, ...(state_dict === undefined ? {} : { stateDict: state_dict }) };
-});
+const recorded = ['alexnet', 'alexnet_paper'].map(goldenOf);
 
 const small = models
   .filter(({ name }) => alexnet.has(name))

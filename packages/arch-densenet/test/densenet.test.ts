@@ -1,21 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { costOf, inferenceMode, summarize, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { densenet, type DenseNetOptions } from '../src/index.ts';
-
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [string, string, readonly number[], number])[];
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
+import { architectures, goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
 const recorded = architectures.densenet121;
 
@@ -27,17 +14,7 @@ const torchvision: readonly GoldenNetwork<DenseNetOptions>[] = [
 ];
 
 testArchitecture(densenet, {
-  golden: [
-    {
-      name: 'densenet121',
-      input: recorded.input,
-      output: recorded.output,
-      params: recorded.params,
-      macs: recorded.macs,
-      stateDict: recorded.state_dict,
-    },
-    ...torchvision,
-  ],
+  golden: [goldenOf('densenet121'), ...torchvision],
   tiny: { imageSize: 6 },
 });
 

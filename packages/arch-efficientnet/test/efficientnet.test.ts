@@ -1,33 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { COMPOUND_COEFFICIENTS, compoundMultipliers, scaleModel, type Model } from '@netwright/arch';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { costOf, inferenceMode, zerosInit, type Cost, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { efficientnet } from '../src/index.ts';
+import { architectures, goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly macs_at_224?: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
-
-const recorded = Object.entries(architectures).flatMap(
-  ([name, { input, output, params, macs, state_dict, ...rest }]) =>
-    name.startsWith('efficientnet_')
-      ? [
-          { name, input, output, params, macs, stateDict: state_dict },
-          ...(rest.macs_at_224 === undefined
-            ? []
-            : [{ name, options: { imageSize: 224 }, params, macs: rest.macs_at_224 }]),
-        ]
-      : [],
+const recorded = Object.entries(architectures).flatMap(([name, { params, macs_at_224: macs }]) =>
+  name.startsWith('efficientnet_')
+    ? [goldenOf(name), ...(macs === undefined ? [] : [{ name, options: { imageSize: 224 }, params, macs }])]
+    : [],
 );
 
 /** From the metadata of torchvision's weights (parameters, billions of multiply-adds). */

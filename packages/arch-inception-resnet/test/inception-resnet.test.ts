@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
+import { testArchitecture } from '@netwright/testing';
 import {
   buildGraph,
   costOf,
@@ -17,37 +16,12 @@ import {
   type InceptionResNetOptions,
   type ResidualModuleOptions,
 } from '../src/index.ts';
-
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [string, string, readonly number[], number])[];
-}
-
-interface RecordedModel {
-  readonly name: string;
-  readonly input: readonly [number, number, number, number];
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-function recordedJson<T>(file: string): T {
-  return JSON.parse(readFileSync(new URL(`../../../tools/oracle/data/${file}`, import.meta.url), 'utf8')) as T;
-}
-
-const { architectures } = recordedJson<{
-  readonly architectures: Readonly<Record<string, RecordedArchitecture>>;
-}>('architectures.json');
-const { models } = recordedJson<{ readonly models: readonly RecordedModel[] }>('models/index.json');
+import { architectures, goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
 const RECORDED = ['inception_resnet_v1', 'inception_resnet_v2'];
 
 testArchitecture(inceptionResNet, {
-  golden: RECORDED.map((name): GoldenNetwork<InceptionResNetOptions> => {
-    const { input, output, params, macs } = architectures[name];
-    return { name, input, output, params, macs };
-  }),
+  golden: RECORDED.map(goldenOf),
   tiny: { imageSize: 8 },
 });
 

@@ -1,41 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
+import { testArchitecture } from '@netwright/testing';
 import { buildGraph, costOf, inferenceMode, removedNames, summarize, tensorType, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { inception, inceptionModule, type InceptionModuleOptions, type InceptionOptions } from '../src/index.ts';
-
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [string, string, readonly number[], number])[];
-  readonly unlisted_params: readonly (readonly [string, string, readonly number[], number])[];
-  readonly state_dict?: readonly (readonly [string, readonly number[]])[];
-}
-
-interface RecordedModel {
-  readonly name: string;
-  readonly input: readonly [number, number, number, number];
-  readonly output: readonly number[];
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-function recordedJson<T>(file: string): T {
-  return JSON.parse(readFileSync(new URL(`../../../tools/oracle/data/${file}`, import.meta.url), 'utf8')) as T;
-}
-
-const { architectures } = recordedJson<{
-  readonly architectures: Readonly<Record<string, RecordedArchitecture>>;
-}>('architectures.json');
-const { models } = recordedJson<{ readonly models: readonly RecordedModel[] }>('models/index.json');
+import { architectures, goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
 const RECORDED = ['googlenet', 'googlenet_aux', 'googlenet_paper', 'inception_v3', 'inception_v4'];
 
-const golden = RECORDED.map((name): GoldenNetwork<InceptionOptions> => {
-  const { input, output, params, macs, state_dict } = architectures[name];
-  return { name, input, output, params, macs, ...(state_dict === undefined ? {} : { stateDict: state_dict }) };
-});
+const golden = RECORDED.map(goldenOf);
 
 testArchitecture(inception, {
   tiny: { imageSize: 8 },

@@ -1,29 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { costOf, inferenceMode, printGraph, summarize, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { lenet } from '../src/index.ts';
+import { architectures, models } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [string, string, readonly number[], number])[];
-}
-
-interface RecordedModel {
-  readonly name: string;
-  readonly params: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const read = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../tools/oracle/data/${file}`, import.meta.url), 'utf8'));
-const { architectures } = read('architectures.json') as {
-  readonly architectures: Readonly<Record<string, RecordedArchitecture>>;
-};
-const { models } = read('models/index.json') as { readonly models: readonly RecordedModel[] };
 const { input, output, params, macs, layers } = architectures.lenet5;
 const stateDict = models.find(({ name }) => name === 'lenet5')?.state_dict ?? [];
 

@@ -1,36 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { compoundMultipliers, scaleModel, type Model } from '@netwright/arch';
-import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
+import { testArchitecture } from '@netwright/testing';
 import { costOf, inferenceMode, type Cost, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { mobilenet } from '../src/index.ts';
+import { goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-interface RecordedModel {
-  readonly name: string;
-  readonly params: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const readOracle = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../tools/oracle/data/${file}`, import.meta.url), 'utf8'));
-
-const { architectures } = readOracle('architectures.json') as {
-  readonly architectures: Readonly<Record<string, RecordedArchitecture>>;
-};
-const { models } = readOracle('models/index.json') as { readonly models: readonly RecordedModel[] };
-
-const recorded = ['mobilenet_v2', 'mobilenet_v2_0.35'].map((name): GoldenNetwork => {
-  const { input, output, params, macs, state_dict } = architectures[name];
-  return { name, input, output, params, macs, stateDict: state_dict };
-});
+const recorded = ['mobilenet_v2', 'mobilenet_v2_0.35'].map(goldenOf);
 
 const smallest = models.flatMap(({ name, params, state_dict }) =>
   name === 'mobilenet_v2_025'

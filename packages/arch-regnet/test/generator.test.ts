@@ -1,9 +1,9 @@
 // The generator, and the fitting of widths to groups, against what is published of the networks.
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fitStages, regnetWidths } from '../src/index.ts';
 import { roundHalfEven } from '../src/round-half-even.ts';
+import { architectures } from '../../../tools/workspace/recorded-networks.ts';
 
 describe('roundHalfEven', () => {
   it.each([
@@ -106,13 +106,6 @@ describe('fitStages', () => {
 });
 
 it('the recorded networks have the widths that the generator and the fitting make', () => {
-  const { architectures } = JSON.parse(
-    readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-  ) as {
-    readonly architectures: Readonly<
-      Record<string, { readonly layers: readonly [string, string, number[], number][] }>
-    >;
-  };
   const recorded = (name: string): readonly number[] =>
     [1, 2, 3, 4].flatMap((stage) =>
       architectures[name].layers.flatMap(([layer, , [, channels]]) =>

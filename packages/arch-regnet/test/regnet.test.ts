@@ -1,37 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { compoundMultipliers, scaleModel, type Model } from '@netwright/arch';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { buildGraph, costOf, inferenceMode, tensorType, verifyGraph, type Cost, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { anyNets, anyNetStage, fitStages, regnet } from '../src/index.ts';
+import { architectures, goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly state_dict?: readonly (readonly [string, readonly number[]])[];
-}
-
-interface RecordedModel {
-  readonly name: string;
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const readOracle = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../tools/oracle/data/${file}`, import.meta.url), 'utf8'));
-
-const { architectures } = readOracle('architectures.json') as {
-  readonly architectures: Readonly<Record<string, RecordedArchitecture>>;
-};
-
-const recorded = Object.entries(architectures).flatMap(([name, { input, output, params, macs, state_dict }]) =>
-  name.startsWith('regnet_')
-    ? [{ name, input, output, params, macs, ...(state_dict === undefined ? {} : { stateDict: state_dict }) }]
-    : [],
-);
+const recorded = Object.keys(architectures)
+  .filter((name) => name.startsWith('regnet_'))
+  .map(goldenOf);
 
 /** From the metadata of torchvision's weights (parameters, billions of multiply-adds). */
 const torchvision: readonly GoldenNetwork[] = [
@@ -137,7 +113,6 @@ describe('options', () => {
 
 describe('anyNetStage', () => {
   it('has the state and the output of the recorded regnet_x_stage', () => {
-    const { models } = readOracle('models/index.json') as { readonly models: readonly RecordedModel[] };
     const stages = models.filter(({ name }) => name === 'regnet_x_stage');
     expect(stages).toHaveLength(1);
     const [{ input, output, state_dict }] = stages;

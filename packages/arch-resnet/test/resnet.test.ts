@@ -1,33 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { scaleModel } from '@netwright/arch';
 import { costOf, inferenceMode, summarize } from '@netwright/ir';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { describe, expect, it } from 'vitest';
 import { resnet, type ResNetOptions } from '../src/index.ts';
-
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly state_dict?: readonly (readonly [string, readonly number[]])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
-
-interface RecordedModel {
-  readonly name: string;
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { models } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/models/index.json', import.meta.url), 'utf8'),
-) as { readonly models: readonly RecordedModel[] };
+import { architectures, goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
 /** The recorded small networks of the family, as options of its variants. */
 const small = models.flatMap(({ name, params, state_dict: stateDict }): readonly GoldenNetwork<ResNetOptions>[] => {
@@ -48,10 +24,7 @@ const RECORDED = [
   'cifar_plain110',
 ];
 
-const recorded = RECORDED.map((name): GoldenNetwork => {
-  const { input, output, params, macs, state_dict } = architectures[name];
-  return { name, input, output, params, macs, ...(state_dict === undefined ? {} : { stateDict: state_dict }) };
-});
+const recorded = RECORDED.map(goldenOf);
 
 /** From the metadata of torchvision's weights (parameters, billions of multiply-adds). */
 const torchvision: readonly GoldenNetwork[] = [

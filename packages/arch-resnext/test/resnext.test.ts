@@ -1,26 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { bottleneckBlock, scaleModel } from '@netwright/arch';
 import { buildGraph, costOf, summarize, tensorType } from '@netwright/ir';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { describe, expect, it } from 'vitest';
 import { resnext, widthFor } from '../src/index.ts';
+import { goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
-
-const recorded = ['resnext50_32x4d'].map((name): GoldenNetwork => {
-  const { input, output, params, macs, state_dict: stateDict } = architectures[name];
-  return { name, input, output, params, macs, stateDict };
-});
+const recorded = ['resnext50_32x4d'].map(goldenOf);
 
 /** From the metadata of torchvision's weights (parameters, billions of multiply-adds), and from the tables of imgclsmob (pytorchcv). */
 const published: readonly GoldenNetwork[] = [

@@ -1,28 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { scaleModel } from '@netwright/arch';
 import { costOf, summarize, type Graph } from '@netwright/ir';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { describe, expect, it } from 'vitest';
 import { senet, type SENetOptions } from '../src/index.ts';
-
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [name: string, type: string, shape: readonly number[], parameters: number])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
+import { architectures, goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
 const RECORDED = ['seresnet18', 'seresnet50', 'seresnet152', 'seresnext50_32x4d', 'senet154'];
 
-const recorded = RECORDED.map((name): GoldenNetwork => {
-  const { input, output, params, macs } = architectures[name];
-  return { name, input, output, params, macs };
-});
+const recorded = RECORDED.map(goldenOf);
 
 /** From the tables of imgclsmob (pytorchcv). */
 const imgclsmob: readonly GoldenNetwork<SENetOptions>[] = [

@@ -1,25 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { costOf, inferenceMode, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { vgg } from '../src/index.ts';
+import { architectures, goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
-
-const recorded = ['vgg11', 'vgg16', 'vgg16_bn', 'vgg19_bn'].map((name): GoldenNetwork => {
-  const { input, output, params, macs, state_dict } = architectures[name];
-  return { name, input, output, params, macs, stateDict: state_dict };
-});
+const recorded = ['vgg11', 'vgg16', 'vgg16_bn', 'vgg19_bn'].map(goldenOf);
 
 /** From the metadata of torchvision's weights (parameters, billions of multiply-adds). */
 const torchvision: readonly GoldenNetwork[] = [

@@ -1,23 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { costOf, inferenceMode, summarize } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { vit } from '../src/index.ts';
-
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly macs_by: Readonly<Record<string, number>>;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
-
-const { input, output, params, macs, state_dict } = architectures.vit_b_16;
+import { architectures, goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
 /** Parameters in the metadata of torchvision's weights; those of the small ones are DeiT's without the distillation token (arXiv:2012.12877). */
 const others: readonly GoldenNetwork[] = [
@@ -30,7 +15,7 @@ const others: readonly GoldenNetwork[] = [
 ];
 
 testArchitecture(vit, {
-  golden: [{ name: 'vit_b_16', input, output, params, macs, stateDict: state_dict }, ...others],
+  golden: [goldenOf('vit_b_16'), ...others],
 });
 
 type Options = Parameters<typeof vit>[1];

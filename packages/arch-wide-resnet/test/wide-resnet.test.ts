@@ -1,27 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { scaleModel } from '@netwright/arch';
 import { summarize } from '@netwright/ir';
 import { testArchitecture, type GoldenNetwork } from '@netwright/testing';
 import { describe, expect, it } from 'vitest';
 import { wideResnet } from '../src/index.ts';
+import { architectures, goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [name: string, type: string, shape: readonly number[], parameters: number])[];
-  readonly state_dict?: readonly (readonly [string, readonly number[]])[];
-}
-
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
-
-const recorded = ['wrn_28_10', 'wrn_16_8', 'wide_resnet50_2'].map((name): GoldenNetwork => {
-  const { input, output, params, macs, state_dict } = architectures[name];
-  return { name, input, output, params, macs, ...(state_dict === undefined ? {} : { stateDict: state_dict }) };
-});
+const recorded = ['wrn_28_10', 'wrn_16_8', 'wide_resnet50_2'].map(goldenOf);
 
 /** From the metadata of torchvision's weights (parameters, billions of multiply-adds), and from the tables of imgclsmob (pytorchcv). */
 const published: readonly GoldenNetwork[] = [

@@ -1,24 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { testArchitecture } from '@netwright/testing';
 import { inferenceMode, summarize } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { zfnet } from '../src/index.ts';
+import { architectures, goldenOf } from '../../../tools/workspace/recorded-networks.ts';
 
-interface RecordedArchitecture {
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: readonly (readonly [string, string, readonly number[], number])[];
-}
+const { layers } = architectures.zfnet;
 
-const { architectures } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-) as { readonly architectures: Readonly<Record<string, RecordedArchitecture>> };
-
-const { input, output, params, macs, layers } = architectures.zfnet;
-
-testArchitecture(zfnet, { golden: [{ name: 'zfnet', input, output, params, macs }] });
+testArchitecture(zfnet, { golden: [goldenOf('zfnet')] });
 
 it('has the layers of the record, by position', () => {
   const graph = zfnet('zfnet').build();

@@ -1,21 +1,9 @@
 // The block of MobileNetV2 and EfficientNet, against the recorded state of two.
 
-import { readFileSync } from 'node:fs';
 import { buildGraph, mul, silu, summarize, tensorType, verifyGraph, type Dim, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { invertedResidual, type InvertedResidualOptions } from '../src/index.ts';
-
-interface RecordedModel {
-  readonly name: string;
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly params: number;
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { models } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/models/index.json', import.meta.url), 'utf8'),
-) as { readonly models: readonly RecordedModel[] };
+import { models } from '../../../tools/workspace/recorded-networks.ts';
 
 function build(shape: readonly Dim[], options: InvertedResidualOptions): Graph {
   const graph = buildGraph({ x: tensorType('f32', shape) }, ({ x }) => ({ y: invertedResidual(x, options) }));

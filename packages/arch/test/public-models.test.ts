@@ -1,20 +1,9 @@
 // Blocks recorded from another implementation: names and shapes of their state.
 
-import { readFileSync } from 'node:fs';
 import { buildGraph, tensorType, type Tensor } from '@netwright/ir';
 import { expect, it } from 'vitest';
 import { basicBlock, bottleneckBlock, resnextBlock, squeezeExcitation } from '../src/index.ts';
-
-interface RecordedModel {
-  readonly name: string;
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly state_dict: readonly (readonly [string, readonly number[]])[];
-}
-
-const { models } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/models/index.json', import.meta.url), 'utf8'),
-) as { readonly models: readonly RecordedModel[] };
+import { models } from '../../../tools/workspace/recorded-networks.ts';
 
 const squeeze = (x: Tensor): Tensor => squeezeExcitation(x, { squeezed: 8 });
 

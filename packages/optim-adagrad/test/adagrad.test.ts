@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { testOptimizer, type OptimizerOracle } from '@netwright/testing';
 import { expect, it } from 'vitest';
 import { adagrad } from '../src/index.ts';
+import { readRecorded } from '../../../tools/workspace/read-recorded.ts';
 
-const oracle = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
-) as OptimizerOracle;
+const oracle = readRecorded<OptimizerOracle>('optimizers.json');
 
 testOptimizer(adagrad, {
   golden: {

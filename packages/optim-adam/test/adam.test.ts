@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { replay, testOptimizer, type OptimizerOracle } from '@netwright/testing';
 import { expect, it } from 'vitest';
 import { adam } from '../src/index.ts';
+import { readRecorded } from '../../../tools/workspace/read-recorded.ts';
 
-const oracle = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
-) as OptimizerOracle;
+const oracle = readRecorded<OptimizerOracle>('optimizers.json');
 
 testOptimizer(adam, {
   golden: {

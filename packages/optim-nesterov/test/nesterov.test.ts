@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { minimizeFunction, testOptimizer, type OptimizerOracle } from '@netwright/testing';
 import { expect, it } from 'vitest';
 import { nesterov } from '../src/index.ts';
+import { readRecorded } from '../../../tools/workspace/read-recorded.ts';
 
-const oracle = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
-) as OptimizerOracle;
+const oracle = readRecorded<OptimizerOracle>('optimizers.json');
 
 const options = { lr: 0.05, momentum: 0.9 };
 const onQuadratic = { lr: 0.08, momentum: 0.9 };

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { GraphBuilder, mul, sum, type Graph } from '@netwright/ir';
 import { applyOptimizer, curvatureOf, hyperInputs, type Optimizer } from '@netwright/optim';
 import { testOptimizer, type OptimizerOracle } from '@netwright/testing';
 import { describe, expect, it } from 'vitest';
 import { newton, newtonCg, NEWTON_LIMIT } from '../src/index.ts';
+import { readRecorded } from '../../../tools/workspace/read-recorded.ts';
 
-const oracle = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
-) as OptimizerOracle;
+const oracle = readRecorded<OptimizerOracle>('optimizers.json');
 
 testOptimizer(newton, {
   golden: {

@@ -1,16 +1,14 @@
 // Recorded clipping of gradients, by global norm and by value.
 
-import { readFileSync } from 'node:fs';
 import { GraphBuilder, tensorType } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
 import { clipByNorm, clipByValue, globalNorm } from '../src/index.ts';
 import { evaluateGraph } from './evaluate.ts';
+import { readRecorded } from '../../../tools/workspace/read-recorded.ts';
 
 type Nested = readonly (number | readonly number[])[];
 
-const { clipping } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
-) as {
+const { clipping } = readRecorded<{
   readonly clipping: readonly {
     readonly kind: 'global_norm' | 'value';
     readonly max: number;
@@ -18,7 +16,7 @@ const { clipping } = JSON.parse(
     readonly clipped: readonly Nested[];
     readonly total_norm?: number;
   }[];
-};
+}>('optimizers.json');
 
 describe('recorded clipping', () => {
   it.each(clipping)('$kind to $max', ({ kind, max, grads, clipped, total_norm: norm }) => {

@@ -1,6 +1,5 @@
 // Every schedule against PyTorch's schedulers, and what they share.
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   constantLr,
@@ -18,6 +17,7 @@ import {
   warmup,
   type Schedule,
 } from '../src/index.ts';
+import { readRecorded } from '../../../tools/workspace/read-recorded.ts';
 
 interface RecordedSchedule {
   readonly name: string;
@@ -27,9 +27,7 @@ interface RecordedSchedule {
   readonly metric?: readonly number[];
 }
 
-const { schedules: recorded } = JSON.parse(
-  readFileSync(new URL('../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
-) as { readonly schedules: readonly RecordedSchedule[] };
+const { schedules: recorded } = readRecorded<{ readonly schedules: readonly RecordedSchedule[] }>('optimizers.json');
 
 /** The schedules that were recorded, with the options that they were recorded with; time is in steps. */
 const SCHEDULES: Readonly<Record<string, Schedule>> = {

@@ -1,6 +1,5 @@
 // Spaces: what they contain, how they are sampled, and what their points cost.
 
-import { readFileSync } from 'node:fs';
 import * as regnet from '@netwright/arch-regnet';
 import { describe, expect, it } from 'vitest';
 import {
@@ -25,6 +24,7 @@ import {
   type Space,
 } from '../src/index.ts';
 import { uniforms } from '../src/random.ts';
+import { architectures } from '../../../tools/workspace/recorded-networks.ts';
 
 const IMAGE = { plugin: regnet, imageSize: 224, channels: 3, classes: 1000, stemStride: 2 };
 const SMALL = { plugin: regnet, imageSize: 28, channels: 1, classes: 10, stemStride: 1 };
@@ -191,10 +191,6 @@ const NUMBERS: Readonly<Record<string, readonly [number, number, number, number,
 };
 
 describe('RegNets', () => {
-  const { architectures } = JSON.parse(
-    readFileSync(new URL('../../../tools/oracle/data/architectures.json', import.meta.url), 'utf8'),
-  ) as { readonly architectures: Readonly<Record<string, { readonly params: number; readonly macs: number }>> };
-
   it('all recorded ones are compared', () => {
     expect(Object.keys(architectures).filter((name) => name.startsWith('regnet_'))).toEqual(Object.keys(NUMBERS));
   });

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { add, div, mul, neg, pow, sqrt, sub, type Tensor } from '@netwright/ir';
 import { defineOptimizer } from '@netwright/optim';
 import { optimizerSuite } from '../../src/optimizer/test-optimizer.ts';
 import type { OptimizerOracle } from '../../src/optimizer/trajectory.ts';
 import type { Suite } from '../../src/suite/suite.ts';
 import type { Mutant, MutatedKind } from './mutant.ts';
+import { readRecorded } from '../../../../tools/workspace/read-recorded.ts';
 
-const oracle = JSON.parse(
-  readFileSync(new URL('../../../../tools/oracle/data/optimizers.json', import.meta.url), 'utf8'),
-) as OptimizerOracle;
+const oracle = readRecorded<OptimizerOracle>('optimizers.json');
 
 interface Fault {
   readonly sign?: boolean;
