@@ -18,6 +18,7 @@ import type { Optimizer } from './optimizer.ts';
 /** Prefix of the state entries that belong to optimizers: `optimizer/step`, `optimizer/velocity/layer1.0.conv1.weight`. */
 export const OPTIMIZER_PREFIX = 'optimizer/';
 
+/** Gradients and hyper-parameters of one step, and what is special to single parameters. */
 export interface ApplyOptimizerOptions {
   /** Gradients by parameter name; parameters without one are left alone. */
   readonly grads: Readonly<Record<string, Tensor>>;
@@ -105,6 +106,7 @@ export function applyOptimizer(
   return made;
 }
 
+/** What decides where a gradient is taken, for the optimizers that do not take it at the parameters themselves. */
 export type GradientPointOptions = Pick<ApplyOptimizerOptions, 'hyper' | 'override' | 'lrScale'> & {
   /** Names of the parameters that the optimizer will update. */
   readonly parameters: readonly string[];

@@ -21,6 +21,7 @@ export const AVERAGE_PREFIX = 'average/';
 
 const STEP = `${AVERAGE_PREFIX}step`;
 
+/** How slowly the average follows the weights. */
 export interface AverageOptions {
   /** Share of the average that stays in each step, e.g. 0.999. */
   readonly decay: number;

@@ -2,6 +2,7 @@
 
 import { add, clamp, div, minimum, mul, NetwrightError, sqrt, sum, type Tensor } from '@netwright/ir';
 
+/** Gradients by the names of their parameters, each of its parameter's shape. */
 export type Gradients = Readonly<Record<string, Tensor>>;
 
 /** Square root of the sum of squares of all elements of all gradients. */

@@ -3,7 +3,9 @@
 import type { Initializer, Tensor } from '@netwright/ir';
 import type { Curvature } from './curvature.ts';
 
+/** An option is a number, which schedules may change from step to step, or chooses the structure of the rule. */
 export type OptionValue = number | boolean | string;
+/** Options of an optimizer as plain data, which checkpoints keep. */
 export type OptimizerOptions = Readonly<Record<string, OptionValue>>;
 
 /** The numeric options of `O`: they become scalar inputs of the training graph, so changing one never recompiles. */
@@ -11,11 +13,13 @@ export type HyperName<O extends OptimizerOptions> = {
   [K in keyof O & string]: O[K] extends number ? K : never;
 }[keyof O & string];
 
+/** Per-parameter state of an optimizer (moments, velocities) by the names that its rule declared. */
 export type States = Readonly<Record<string, Tensor>>;
 
 /** What a rule asks for beside the gradient: the loss's exact Hessian, or its products with vectors. */
 export type CurvatureKind = keyof Curvature;
 
+/** What a rule sees of one parameter in one step. Everything is a tensor of the training graph, but for `options`. */
 export interface UpdateContext<O extends OptimizerOptions> {
   /** One parameter; with curvature all of them, flattened and joined to one vector [k], and likewise `grad` and the state. */
   readonly param: Tensor;
@@ -31,11 +35,13 @@ export interface UpdateContext<O extends OptimizerOptions> {
   readonly options: O;
 }
 
+/** New values of the parameter and of every slot of its state, of the types of the old ones. */
 export interface UpdateResult {
   readonly param: Tensor;
   readonly state: States;
 }
 
+/** An optimizer as its author writes it, for {@link defineOptimizer}. */
 export interface OptimizerRule<O extends OptimizerOptions, C extends CurvatureKind = never> {
   readonly name: string;
   /** What the rule needs beside the gradient. With curvature it updates all parameters at once. */

@@ -4,6 +4,7 @@ import { add, and, constantLike, div, gt, mul, sub, where, type Tensor } from '@
 import { dot } from './dot.ts';
 import { sizeOfVector } from './size-of-system.ts';
 
+/** When the iteration ends: the graph has all iterations, of which the last may change nothing. */
 export interface ConjugateGradientOptions {
   /** Iterations in the graph; the exact solution of k equations takes at most k, but for rounding. */
   readonly iterations: number;

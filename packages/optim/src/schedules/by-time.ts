@@ -2,6 +2,7 @@
 
 import type { Progress, Schedule } from './schedule.ts';
 
+/** From where a schedule starts, and in what it counts. */
 export interface TimeOptions {
   /** Base learning rate; default the optimizer's. */
   readonly lr?: number;

@@ -1,6 +1,7 @@
 import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
+/** As those of `torch.optim.lr_scheduler.CyclicLR`; `lr` is its `base_lr`, by default the optimizer's, `mode` is by default `triangular`. */
 export interface CyclicOptions {
   readonly lr?: number;
   readonly maxLr: number;

@@ -1,6 +1,7 @@
 import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
+/** As those of `torch.optim.lr_scheduler.OneCycleLR`, over the whole run; `anneal` is by default `cosine`. */
 export interface OneCycleOptions {
   readonly maxLr: number;
   /** Share of the run in which the rate rises. Default 0.3. */

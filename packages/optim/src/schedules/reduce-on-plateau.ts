@@ -1,6 +1,7 @@
 import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
+/** As those of `torch.optim.lr_scheduler.ReduceLROnPlateau`; `lr` is by default the optimizer's, `minLr` 0. */
 export interface ReduceOnPlateauOptions {
   readonly lr?: number;
   /** Whether smaller metrics are better. Default `min`. */

@@ -10,6 +10,7 @@ export interface Progress {
 /** JSON state of a schedule that reacts to metrics; checkpoints hold it. */
 export type ScheduleState = Readonly<Record<string, number>>;
 
+/** How hyper-parameters change over a run. A schedule keeps nothing itself: its state is a value that checkpoints hold. */
 export interface Schedule {
   readonly name: string;
   /** What it was made with, as plain data: a run is only resumed with the same. */

@@ -1,6 +1,7 @@
 import { requireOptions } from '../require-options.ts';
 import type { Progress, Schedule } from './schedule.ts';
 
+/** A linear rise to what the wrapped schedule says. */
 export interface WarmupOptions {
   /** Steps of warm-up, or a share of the run when below 1. */
   readonly steps: number;
