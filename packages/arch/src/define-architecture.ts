@@ -28,8 +28,10 @@ const COMMON_DEFAULTS: CommonOptions = { classes: 1000, channels: 3, imageSize: 
 
 const UNSCALED = { widthMult: 1, depthMult: 1 };
 
+/** What `build` gives: the logits [N, classes], or outputs by name. */
 export type ModelOutputs = Tensor | Readonly<Record<string, Tensor | ({ readonly value: Tensor } & OutputOptions)>>;
 
+/** A family as its author writes it, for {@link defineArchitecture}. `V` is a row of its table, `O` its own options. */
 export interface ArchitectureRecord<V, O extends ModelOptions> {
   readonly family: string;
   /** Paper, as a URL. */

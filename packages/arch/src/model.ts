@@ -2,6 +2,7 @@
 
 import type { Graph } from '@netwright/ir';
 
+/** Options of an architecture by name, as a saved model carries them. */
 export type ModelOptions = Readonly<Record<string, unknown>>;
 
 /** What `train`, `weights` and the command line need to know of a network. Plain data but for `build`. */

@@ -16,6 +16,7 @@ export interface BranchConv {
   readonly name?: string;
 }
 
+/** A pooling in a branch, with the same stride along both axes; it keeps the channels. */
 export interface BranchPool {
   readonly pool: 'max' | 'avg' | 'avgWithoutPadding';
   readonly kernel: number;
@@ -29,8 +30,10 @@ export interface BranchFork {
   readonly fork: readonly (BranchConv & { readonly name: string })[];
 }
 
+/** One step of a branch: a convolution with norm and activation, a pooling, or several convolutions side by side. */
 export type BranchStep = BranchConv | BranchPool | BranchFork;
 
+/** What all convolutions of a module share, and how the branches are named. */
 export interface BranchesOptions extends Pick<
   ConvNormActOptions,
   'bias' | 'norm' | 'activation' | 'init' | 'biasInit'

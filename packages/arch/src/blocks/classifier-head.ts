@@ -3,6 +3,7 @@
 import { dropout as dropoutOf, flatten, globalAvgPool2d, type Tensor } from '@netwright/ir';
 import { linearLayer } from '../layers/linear-layer.ts';
 
+/** The linear layer over the means of each channel, and what stands before it. */
 export interface ClassifierHeadOptions {
   /** Scope of the linear layer. Default `fc`. */
   readonly name?: string;

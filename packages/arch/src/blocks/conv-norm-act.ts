@@ -5,6 +5,7 @@ import { batchNormLayer } from '../layers/batch-norm-layer.ts';
 import { conv2dLayer, type Conv2dLayerOptions } from '../layers/conv2d-layer.ts';
 import type { Layer } from '../layers/sequential.ts';
 
+/** The convolution, and which norm and activation follow it. */
 export interface ConvNormActOptions extends Conv2dLayerOptions {
   /** Scope of the whole; the empty name opens none. */
   readonly name: string;

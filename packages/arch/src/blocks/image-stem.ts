@@ -16,6 +16,7 @@ export interface StemNames {
   readonly norm: string;
 }
 
+/** Which stem, how wide, and under which names. */
 export interface ImageStemOptions {
   readonly kind: ImageStemKind;
   /** Output channels; the first two convolutions of `deep` have half as many. */

@@ -5,6 +5,7 @@ import { channelsOf } from '../layers/conv2d-layer.ts';
 import { sequential, type Layer } from '../layers/sequential.ts';
 import { convNormAct, type ConvNormActOptions } from './conv-norm-act.ts';
 
+/** Channels inside and outside the block, and what MobileNetV2 and EfficientNet do differently in it. */
 export interface InvertedResidualOptions {
   /** Channels of the depthwise convolution; where x has as many, there is no 1 x 1 convolution before it. */
   readonly expanded: number;

@@ -6,6 +6,7 @@ import { conv2dLayer, kaimingFanOut } from '../layers/conv2d-layer.ts';
 import type { ResidualBlockOptions } from './residual-blocks.ts';
 import { addShortcut } from './residual-shortcut.ts';
 
+/** As for the blocks of arXiv:1512.03385, with what changes where norms come first. */
 export interface PreactivationBlockOptions extends ResidualBlockOptions {
   /** Start the last convolution of the branch at zero, as no norm ends it. Default false. */
   readonly zeroInitResidual?: boolean;

@@ -6,6 +6,7 @@ import { conv2dLayer } from '../layers/conv2d-layer.ts';
 import type { Layer } from '../layers/sequential.ts';
 import { addShortcut, type ShortcutKind, type ShortcutOptions } from './residual-shortcut.ts';
 
+/** The branch of a residual block, and its shortcut. */
 export interface ResidualBlockOptions {
   /** Output channels. */
   readonly out: number;
@@ -29,6 +30,7 @@ export interface ResidualBlockOptions {
   readonly zeroInitResidual?: boolean;
 }
 
+/** A residual block of three convolutions, the first and last of them 1x1. */
 export interface BottleneckBlockOptions extends ResidualBlockOptions {
   /** Channels of the first 1x1 convolution. Default `width`; SENet-154 has half of it. */
   readonly reduced?: number;

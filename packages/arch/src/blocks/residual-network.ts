@@ -9,6 +9,7 @@ import { preactivationBasicBlock, preactivationBottleneckBlock } from './preacti
 import { basicBlock, bottleneckBlock, type BottleneckBlockOptions } from './residual-blocks.ts';
 import type { ShortcutKind } from './residual-shortcut.ts';
 
+/** A whole network of residual blocks in numbers; the families are tables of these. */
 export interface ResidualNetworkOptions {
   /** Two 3x3 convolutions of the stage's channels, or 1x1, 3x3, 1x1 with an output of four times the channels. */
   readonly block: 'basic' | 'bottleneck';

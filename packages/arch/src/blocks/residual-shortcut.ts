@@ -10,6 +10,7 @@ import { channelsOf, conv2dLayer } from '../layers/conv2d-layer.ts';
  */
 export type ShortcutKind = 'A' | 'B' | 'none';
 
+/** How x comes to the shape of the branch that it is added to. */
 export interface ShortcutOptions {
   readonly kind: ShortcutKind;
   /** Stride of the branch. */

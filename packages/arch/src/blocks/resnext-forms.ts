@@ -7,6 +7,7 @@ import { channelsOf, conv2dLayer } from '../layers/conv2d-layer.ts';
 /** (a) branches whose results are added, (b) branches that are concatenated before the last 1x1, (c) one branch with a grouped 3x3. */
 export type ResNeXtForm = 'branches' | 'concatenated' | 'grouped';
 
+/** One block, whose three forms compute the same function of different parameters. */
 export interface ResNeXtBlockOptions {
   readonly form: ResNeXtForm;
   /** Number of branches, the cardinality. */

@@ -5,6 +5,7 @@ import { channelsOf, conv2dLayer } from '../layers/conv2d-layer.ts';
 import { linearLayer } from '../layers/linear-layer.ts';
 import type { Layer } from '../layers/sequential.ts';
 
+/** The two layers that make a gate for each channel, under the names of the published networks. */
 export interface SqueezeExcitationOptions {
   /** Channels between the two layers: C / 16 in the paper. */
   readonly squeezed: number;

@@ -3,6 +3,7 @@
 import { NetwrightError, type Graph, type Initializer } from '@netwright/ir';
 import { normals, uniforms } from './random.ts';
 
+/** The value that a parameter or state entry starts with, row-major. */
 export interface InitialValue {
   readonly dtype: 'f32' | 'i32';
   readonly shape: readonly number[];

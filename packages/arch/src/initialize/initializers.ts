@@ -5,6 +5,7 @@ import { NetwrightError, type Initializer } from '@netwright/ir';
 /** What follows a layer, for {@link gainOf}. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
 
+/** By which fan, and for which activation, the variance is scaled. arXiv:1502.01852 */
 export interface KaimingOptions {
   /** `fanIn` keeps the variance of activations, `fanOut` that of gradients. Default `fanIn`. */
   readonly fan?: 'fanIn' | 'fanOut';
@@ -14,6 +15,7 @@ export interface KaimingOptions {
   readonly slope?: number;
 }
 
+/** By which fan, and by how much, the variance is scaled. */
 export interface XavierOptions {
   /** `fanAvg` (Glorot and Bengio): variance 2 / (fanIn + fanOut); `fanIn` (LeCun, Caffe): 1 / fanIn. Default `fanAvg`. */
   readonly fan?: 'fanAvg' | 'fanIn';

@@ -3,6 +3,7 @@
 import { add, batchNorm, onesInit, tensorType, zerosInit, type Initializer, type Tensor } from '@netwright/ir';
 import { channelsOf } from './conv2d-layer.ts';
 
+/** Name, constants and start of a norm; its parameters and statistics have one element for each channel. */
 export interface BatchNormLayerOptions {
   /** Scope, e.g. `bn1`. */
   readonly name: string;

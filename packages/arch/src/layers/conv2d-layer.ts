@@ -2,6 +2,7 @@
 
 import { conv2d, formatType, NetwrightError, type Initializer, type Padding, type Tensor } from '@netwright/ir';
 
+/** Shape and start of a convolution; input channels are those of x. */
 export interface Conv2dLayerOptions {
   /** Scope, e.g. `conv1`; the parameters are `<name>.weight` and `<name>.bias`. */
   readonly name: string;

@@ -2,6 +2,7 @@
 
 import { formatType, layerNorm, NetwrightError, onesInit, zerosInit, type Tensor } from '@netwright/ir';
 
+/** Name and constant of a norm over the last axis. */
 export interface LayerNormLayerOptions {
   /** Scope, e.g. `ln_1`. */
   readonly name: string;

@@ -2,6 +2,7 @@
 
 import { formatType, linear, NetwrightError, type Initializer, type Tensor } from '@netwright/ir';
 
+/** Shape and start of a linear layer; input features are the last axis of x. */
 export interface LinearLayerOptions {
   /** Scope, e.g. `fc`. */
   readonly name: string;

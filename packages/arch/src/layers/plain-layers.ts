@@ -13,6 +13,7 @@ import { conv2dLayer } from './conv2d-layer.ts';
 import { linearLayer, torchDefaultInit } from './linear-layer.ts';
 import type { Layer } from './sequential.ts';
 
+/** A convolution with bias. */
 export interface PlainConv {
   /** Output channels. */
   readonly conv: number;
@@ -27,6 +28,7 @@ export interface PlainConv {
   readonly biasInit?: Initializer;
 }
 
+/** A max pooling. */
 export interface PlainPool {
   /** Window of a max pooling. */
   readonly pool: number;
@@ -35,6 +37,7 @@ export interface PlainPool {
   readonly padding?: number;
 }
 
+/** A fully connected layer. */
 export interface PlainLinear {
   /** Output features; `classes` for the last layer. */
   readonly linear: number | 'classes';
@@ -53,6 +56,7 @@ export type PlainStep =
   | 'dropout'
   | 'identity';
 
+/** What the steps leave open. */
 export interface PlainLayersOptions {
   /** Outputs of a linear layer of `classes`. */
   readonly classes: number;

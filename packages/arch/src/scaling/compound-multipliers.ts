@@ -9,6 +9,7 @@ export interface Multipliers {
   readonly resolution: number;
 }
 
+/** The bases of compound scaling; multiply-adds grow by about (alpha beta^2 gamma^2)^phi, which these defaults make 2^phi. */
 export interface CompoundCoefficients {
   /** Depth is alpha^phi. Default 1.2. */
   readonly alpha?: number;
