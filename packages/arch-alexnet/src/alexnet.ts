@@ -13,6 +13,7 @@ import {
 import { adaptiveAvgPool2d, flatten, zerosInit, type Tensor } from '@netwright/ir';
 import { VARIANTS, type AlexNetStep, type AlexNetVariant } from './variants.ts';
 
+/** Departures from the chosen variant: groups, norms, stem, dropout and start. */
 export interface AlexNetOptions extends Readonly<Record<string, unknown>> {
   /** Groups of the second, fourth and fifth convolution; 0 for the variant's: 1, in the paper 2. Default 0. */
   readonly groups: number;

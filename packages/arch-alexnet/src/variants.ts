@@ -3,13 +3,16 @@
 import type { PlainConv, PlainPool, PlainStep } from '@netwright/arch';
 import { onesInit, type LocalResponseNormOptions } from '@netwright/ir';
 
+/** A convolution, with the groups of the network where the paper has them. */
 export interface AlexNetConv extends Omit<PlainConv, 'groups'> {
   /** One of those that the paper splits over two GPUs: it has the groups of the option. */
   readonly grouped?: boolean;
 }
 
+/** A step of the network: a convolution, a pooling, a linear layer, or one without settings such as `relu`. */
 export type AlexNetStep = AlexNetConv | Exclude<PlainStep, PlainConv>;
 
+/** A network of the family as a row of the table. */
 export interface AlexNetVariant {
   /** Convolutions and poolings. */
   readonly features: readonly AlexNetStep[];

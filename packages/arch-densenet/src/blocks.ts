@@ -3,6 +3,7 @@
 import { batchNormLayer, channelsOf, conv2dLayer, kaimingNormal } from '@netwright/arch';
 import { avgPool2d, concat, dropout, relu, type Tensor } from '@netwright/ir';
 
+/** Width and dropout of the layers of a block. */
 export interface DenseLayerOptions {
   /** Channels that a layer adds, k. */
   readonly growth: number;

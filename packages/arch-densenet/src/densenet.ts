@@ -12,6 +12,7 @@ import { flatten, globalAvgPool2d, maxPool2d, NetwrightError, relu, zerosInit, t
 import { denseBlock, transition } from './blocks.ts';
 import { cifar, VARIANTS, type DenseNetVariant } from './variants.ts';
 
+/** Departures from the chosen variant: growth, bottleneck, compression, dropout and stem. */
 export interface DenseNetOptions extends Readonly<Record<string, unknown>> {
   /** Channels that every layer adds; the stem has twice as many or, of a CIFAR network without `bc`, 16. 0 for the variant's, e.g. 32. Default 0. */
   readonly growth: number;

@@ -13,6 +13,7 @@ import {
 import { dropout, flatten, globalAvgPool2d, silu, zerosInit, type Tensor } from '@netwright/ir';
 import { VARIANTS, type EfficientNetVariant } from './variants.ts';
 
+/** Regularization, stem, padding and norms of the network; its scaling is in the variant's name. */
 export interface EfficientNetOptions extends Readonly<Record<string, unknown>> {
   /** Before the classifier; default the variant's, 0.2 to 0.5. */
   readonly dropout: number;

@@ -5,6 +5,7 @@ import { dropout, flatten, globalAvgPool2d, maxPool2d, NetwrightError, type Tens
 import { residualModule } from './residual-module.ts';
 import { scaled, VARIANTS, type InceptionResNetVariant, type ResidualStage, type Stage } from './variants.ts';
 
+/** Factors of the residuals, dropout and stem. */
 export interface InceptionResNetOptions extends Readonly<Record<string, unknown>> {
   /**
    * Factors of the residuals of the modules A, B and C. Default 0.17, 0.1 and 0.2, those of the published code; the paper says 0.1 to 0.3. The last

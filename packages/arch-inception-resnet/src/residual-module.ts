@@ -3,6 +3,7 @@
 import { channelsOf, concatBranches, conv2dLayer, torchDefaultInit, type BranchConv } from '@netwright/arch';
 import { add, mul, relu, type Tensor } from '@netwright/ir';
 
+/** The branches, and how their sum is brought back to x. */
 export interface ResidualModuleOptions {
   /** Convolutions of each branch, with batch norm (eps 1e-3) and ReLU. */
   readonly branches: readonly (readonly BranchConv[])[];

@@ -6,6 +6,7 @@ import type { Tensor } from '@netwright/ir';
 /** Output channels: 1x1, 1x1 before 3x3, 3x3, 1x1 before the third convolution, that convolution, 1x1 after the pool. */
 export type InceptionChannels = readonly [number, number, number, number, number, number];
 
+/** Channels of the four branches, and what torchvision does differently from the paper. */
 export interface InceptionModuleOptions extends Pick<BranchesOptions, 'init' | 'biasInit' | 'width'> {
   readonly channels: InceptionChannels;
   /** Kernel of the third branch: 5 in the paper, 3 in torchvision. Default 3. */

@@ -6,6 +6,7 @@ import { inceptionV3 } from './inception-v3.ts';
 import { inceptionV4 } from './inception-v4.ts';
 import { VARIANTS, type InceptionVariant } from './variants.ts';
 
+/** Auxiliary heads, dropout and stem. */
 export interface InceptionOptions extends Readonly<Record<string, unknown>> {
   /**
    * Build the auxiliary classifiers: outputs `aux1` and `aux2` (v1) or `aux` (v3) for training only, whose losses enter with weight 0.3. v4 has

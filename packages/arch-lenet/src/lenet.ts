@@ -24,6 +24,7 @@ import {
   type Subsampling,
 } from './variants.ts';
 
+/** Which parts are those of 1998, and which what became usual since. */
 export interface LeNetOptions extends Readonly<Record<string, unknown>> {
   /** `scaledTanh` is 1.7159 tanh(2/3 x). Default the variant's. */
   readonly activation: 'variant' | Activation;

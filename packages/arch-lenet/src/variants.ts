@@ -6,6 +6,7 @@ export type Connections = 'full' | 'partial';
 export type Output = 'linear' | 'rbf';
 export type Initialization = 'torch' | 'paper';
 
+/** A network of the family as a row of the table; names in capitals are the paper's. */
 export interface LeNetVariant {
   /** Side of every convolution: 5; an image of 7 * kernel - 3 pixels ends as one. */
   readonly kernel: number;

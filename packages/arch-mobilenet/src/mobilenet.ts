@@ -13,6 +13,7 @@ import {
 import { dropout, flatten, globalAvgPool2d, relu6, zerosInit } from '@netwright/ir';
 import { mobileNetV2, VARIANTS, type MobileNetVariant } from './variants.ts';
 
+/** Regularization and stem; the width is in the variant's name. */
 export interface MobileNetOptions extends Readonly<Record<string, unknown>> {
   /** Before the classifier. Default 0.2. */
   readonly dropout: number;

@@ -5,6 +5,7 @@ import { add, dropPath, onesInit, relu, zerosInit, type Tensor } from '@netwrigh
 import { roundHalfEven } from './round-half-even.ts';
 import type { FittedStage } from './stages.ts';
 
+/** What a block adds to its width, groups and stride. */
 export interface AnyNetBlockOptions {
   /** Channels of squeeze-excitation over those of x; 0 for none of it. Default 0. */
   readonly squeezeRatio?: number;
@@ -44,6 +45,7 @@ export function anyNetBlock(
   return relu(add(shortcut, dropPath(branch, { p: stochasticDepth })));
 }
 
+/** What a stage adds to its depth and widths. */
 export interface AnyNetStageOptions extends Omit<AnyNetBlockOptions, 'stochasticDepth'> {
   /** Number in the names of the blocks, `block<index>-<block>`, as torchvision counts them. */
   readonly index: number;

@@ -15,6 +15,7 @@ export interface RegNetParameters {
   readonly multiplier: number;
 }
 
+/** What six numbers make of a network, before widths are fitted to groups. */
 export interface RegNetWidths {
   /** Channels of every block on the line w0 + wa j. */
   readonly continuous: readonly number[];

@@ -15,6 +15,7 @@ import { regnetWidths } from './generator.ts';
 import { fitStages, type AnyNetStage, type WidthCompatibility } from './stages.ts';
 import { paperVariant, VARIANTS, type RegNetVariant } from './variants.ts';
 
+/** Compatibility, stem and regularization; widths and depths are the variant's. */
 export interface RegNetOptions extends Readonly<Record<string, unknown>> {
   /** How widths become multiples of the group width; default the variant's. */
   readonly compat: 'variant' | WidthCompatibility;
@@ -28,6 +29,7 @@ export interface RegNetOptions extends Readonly<Record<string, unknown>> {
   readonly zeroInitResidual: boolean;
 }
 
+/** Networks of one's own, by the names that they shall have. */
 export interface AnyNetsRecord {
   /** Default `anynet`. */
   readonly family?: string;

@@ -24,6 +24,7 @@ export interface AnyNetStage {
  */
 export type WidthCompatibility = 'pycls' | 'torchvision';
 
+/** A stage whose width is a multiple of its group width, with nothing left to default. */
 export type FittedStage = Required<AnyNetStage>;
 
 /**

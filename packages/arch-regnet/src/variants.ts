@@ -3,6 +3,7 @@
 import type { RegNetParameters } from './generator.ts';
 import type { AnyNetStage, WidthCompatibility } from './stages.ts';
 
+/** A network as the six numbers that generate it, or stage by stage. */
 export interface RegNetVariant {
   /** Parameters of the generator with the group width, or stages (an AnyNet). */
   readonly stages:

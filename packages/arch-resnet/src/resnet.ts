@@ -3,6 +3,7 @@
 import { defineArchitecture, makeDivisible, residualNetwork, scaleDepths, type ShortcutKind } from '@netwright/arch';
 import { GRAMMAR, parse, VARIANTS, type ResNetVariant } from './variants.ts';
 
+/** Departures from the chosen variant: stem, shortcuts, strides, width and regularization. */
 export interface ResNetOptions extends Readonly<Record<string, unknown>> {
   /**
    * Which convolution of a bottleneck has the stride: `3x3` as torchvision ("v1.5"), `1x1` (the first) as the paper and Caffe. The parameters

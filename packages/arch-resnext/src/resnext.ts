@@ -3,6 +3,7 @@
 import { defineArchitecture, makeDivisible, residualNetwork, scaleDepths } from '@netwright/arch';
 import { GRAMMAR, parse, VARIANTS, type ResNeXtVariant } from './variants.ts';
 
+/** Stem, strides and regularization; cardinality and width are in the variant's name. */
 export interface ResNeXtOptions extends Readonly<Record<string, unknown>> {
   /** `imagenet` or `cifar` (for images of about 32 pixels); default the variant's. */
   readonly stem: 'variant' | 'imagenet' | 'cifar';

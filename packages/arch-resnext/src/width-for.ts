@@ -2,6 +2,7 @@
 
 import { NetwrightError } from '@netwright/ir';
 
+/** A bottleneck with grouped convolution, all but for its width. */
 export interface WidthForOptions {
   /** Number of branches, the cardinality. */
   readonly groups: number;

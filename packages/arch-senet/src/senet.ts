@@ -12,6 +12,7 @@ import {
 } from '@netwright/arch';
 import { GRAMMAR, parse, VARIANTS, type SENetVariant } from './variants.ts';
 
+/** Reduction of the gates, with what can be chosen of the network that they stand in. */
 export interface SENetOptions extends Readonly<Record<string, unknown>> {
   /** What the channels of a block are divided by to get those between the two layers of its module. Default 16. */
   readonly reduction: number;

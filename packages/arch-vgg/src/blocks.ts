@@ -22,6 +22,7 @@ import {
 } from '@netwright/ir';
 import type { VggVariant } from './variants.ts';
 
+/** The convolutions as a row of the table has them, and how wide they are made. */
 export interface FeaturesOptions extends Pick<VggVariant, 'layers' | 'batchNorm'> {
   /** By which every number of channels is multiplied. Default 1. */
   readonly widthFactor?: number;
@@ -51,6 +52,7 @@ export function features(image: Tensor, { layers, batchNorm, widthFactor = 1 }: 
   return sequential(image, steps, 'features');
 }
 
+/** Outputs, hidden features and dropout of the layers after the convolutions. */
 export interface HeadOptions {
   readonly classes: number;
   readonly hidden: number;

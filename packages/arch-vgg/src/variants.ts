@@ -5,6 +5,7 @@ import { makeDivisible, scaleDepths } from '@netwright/arch';
 /** Channels of a 3x3 convolution; `[1, channels]` of a 1x1 one; `P` for the 2x2 pooling that ends a stage; `N` for a local response norm. */
 export type VggLayer = number | readonly [kernel: 1, channels: number] | 'P' | 'N';
 
+/** A network of the family as a row of the table. */
 export interface VggVariant {
   readonly layers: readonly VggLayer[];
   readonly batchNorm: boolean;

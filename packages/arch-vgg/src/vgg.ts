@@ -4,6 +4,7 @@ import { defineArchitecture, makeDivisible } from '@netwright/arch';
 import { denseHead, features, pooledHead } from './blocks.ts';
 import { scaleLayers, VARIANTS, type VggVariant } from './variants.ts';
 
+/** Head, widths and dropout. */
 export interface VggOptions extends Readonly<Record<string, unknown>> {
   /** Before the last layers: 0.5 in the paper and in torchvision. Default 0.5, of `tiny` 0. */
   readonly dropout: number;

@@ -6,6 +6,7 @@ import { add, dropout, dropPath, gelu, multiHeadSelfAttention, zerosInit, type T
 /** Of every layer norm, as in the paper's code. */
 export const EPS = 1e-6;
 
+/** Heads, perceptron and regularization of one layer. */
 export interface EncoderLayerOptions {
   readonly heads: number;
   /** Hidden features of the perceptron. */
@@ -31,6 +32,7 @@ export function encoderLayer(x: Tensor, options: EncoderLayerOptions): Tensor {
   return add(y, dropPath(transformed, { p: skipped }));
 }
 
+/** Heads of the attention; each has its part of the length of a token. */
 export interface SelfAttentionLayerOptions {
   /** Scope, e.g. `self_attention`. */
   readonly name: string;

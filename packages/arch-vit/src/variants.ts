@@ -1,5 +1,6 @@
 // The variant table of the family, as data, and the grammar of its names.
 
+/** A transformer in five numbers. */
 export interface VitVariant {
   /** Side of a patch, in pixels. */
   readonly patch: number;

@@ -25,6 +25,7 @@ import {
 import { encoderLayer, EPS } from './blocks.ts';
 import { parse, TINY, VARIANTS, type VitVariant } from './variants.ts';
 
+/** Regularization and head; the size is in the variant's name. */
 export interface VitOptions extends Readonly<Record<string, unknown>> {
   /** Of the embedded patches, after attention and in the perceptrons. Default 0, as torchvision; the paper has 0.1 for ImageNet alone. */
   readonly dropout: number;

@@ -3,6 +3,7 @@
 import { defineArchitecture, makeDivisible, residualNetwork, scaleDepths } from '@netwright/arch';
 import { GRAMMAR, parse, VARIANTS, type WideResNetVariant } from './variants.ts';
 
+/** Dropout, stem and starts; depth and width are in the variant's name. */
 export interface WideResNetOptions extends Readonly<Record<string, unknown>> {
   /** Inside each block, before its last convolution (section 2.4; 0.3 on CIFAR there, 0.4 on SVHN). Default 0. */
   readonly dropout: number;

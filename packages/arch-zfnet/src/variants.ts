@@ -3,6 +3,7 @@
 import type { PlainPool, PlainStep } from '@netwright/arch';
 import type { LocalResponseNormOptions } from '@netwright/ir';
 
+/** A network of the family as a row of the table. */
 export interface ZfNetVariant {
   readonly steps: readonly PlainStep[];
   readonly dropout: number;

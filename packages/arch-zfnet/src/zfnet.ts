@@ -13,6 +13,7 @@ import {
 import { zerosInit } from '@netwright/ir';
 import { VARIANTS, type ZfNetVariant } from './variants.ts';
 
+/** Departures from the chosen variant: norms, stem, dropout and start. */
 export interface ZfNetOptions extends Readonly<Record<string, unknown>> {
   /** After the hidden layers. Default 0.5, of `tiny` 0. */
   readonly dropout: number;
