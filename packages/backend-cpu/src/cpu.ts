@@ -18,6 +18,7 @@ import type { Engine } from './runtime/engine.ts';
 import { WasmEngine } from './runtime/wasm-engine.ts';
 import { schedulePasses, type ScheduleOptions } from './schedule/passes.ts';
 
+/** How kernels are compiled, on how many threads they run, and how exact their sums are. */
 export interface CpuOptions {
   /**
    * `native` compiles C, which needs Node, the package `koffi` and a C compiler (`$NETWRIGHT_CC`, else `$CC`, cc, gcc or clang); `wasm` runs everywhere.
@@ -33,6 +34,7 @@ export interface CpuOptions {
   readonly precision?: 'high' | 'fast';
 }
 
+/** A {@link Backend} that can say why it is not native. */
 export interface CpuBackend extends Backend {
   /** Why `auto` is not `native`, in one line; undefined where it is, or where the target was chosen. */
   readonly fallback: string | undefined;

@@ -20,13 +20,16 @@ import { KernelEmitter, sizeOf } from './emit/emit-kernel.ts';
 import { GpuJsExecutable } from './runtime/executable.ts';
 import { GpuJsStore } from './runtime/gpujs-store.ts';
 
+/** Where kernels run. */
 export interface GpuJsOptions {
   /** Where kernels run; `auto` takes `webgpu`, then `webgl2`, then `webasm`, whichever is there first. Default `auto`. */
   readonly mode?: 'auto' | GpuJsMode;
 }
 
+/** Counts of what lives on the device now. */
 export type GpuJsUsage = ReturnType<Device['usage']>;
 
+/** A {@link Backend} that can say what it holds on the device. */
 export interface GpuJsBackend extends Backend {
   /** What is held on the device, for those who watch memory. */
   usage(): GpuJsUsage;

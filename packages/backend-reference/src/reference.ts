@@ -5,6 +5,7 @@ import { HostStore } from '@netwright/compiler/interpreter';
 import { NetwrightError, type CallNode, type Graph } from '@netwright/ir';
 import { ReferenceExecutable } from './executable.ts';
 
+/** The precision of f32 values. */
 export interface ReferenceOptions {
   /** `f64` computes in double precision; `f32` rounds every result, and the terms of every sum, to single. Default `f64`. */
   readonly precision?: 'f64' | 'f32';

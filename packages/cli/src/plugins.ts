@@ -55,6 +55,7 @@ import type { Spec } from './spec.ts';
 /** Makes a plugin from the options of its spec; the factory checks them. */
 export type Factory<T> = (options: never) => T;
 
+/** Everything that the command line can name, by kind; the configuration file adds its own. */
 export interface Plugins {
   readonly architectures: readonly Architecture[];
   readonly backends: Readonly<Record<string, Factory<Backend>>>;
@@ -63,6 +64,7 @@ export interface Plugins {
   readonly datasets: Readonly<Record<string, Factory<DataSource>>>;
 }
 
+/** The plugins that need no configuration file, under their names on the command line. */
 export const BUILT_IN: Plugins = {
   architectures: [
     resnet,

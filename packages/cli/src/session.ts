@@ -15,12 +15,14 @@ export interface Output {
   readonly columns: number;
 }
 
+/** Plugins, output and working directory of one command. */
 export interface Session {
   readonly output: Output;
   readonly directory: string;
   plugins(config?: string): Promise<Plugins>;
 }
 
+/** A session with the built-in plugins and those of the configuration file: `config`, or the one in `directory` if there is one. */
 export function createSession(output: Output, directory: string): Session {
   return {
     output,

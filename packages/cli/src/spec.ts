@@ -2,8 +2,10 @@
 
 import { NetwrightError } from '@netwright/ir';
 
+/** The value of one option: a number, `true` or `false`, text, or a list such as `30,60`. */
 export type SpecValue = string | number | boolean | readonly number[];
 
+/** A plugin by name, with the options that it is given. */
 export interface Spec {
   readonly name: string;
   readonly options: Readonly<Record<string, SpecValue>>;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { NetwrightError } from '@netwright/ir';
 import { isKind, KIND_NAMES, KINDS, type Kind } from './kinds.ts';
 
+/** The command line, read but not yet completed: questions or defaults fill what is undefined. */
 export interface Arguments {
   readonly kind: Kind | undefined;
   readonly name: string | undefined;

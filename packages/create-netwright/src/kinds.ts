@@ -3,6 +3,7 @@
 /** A kind of package. `application` stands alone; the others are plugins. */
 export type Kind = 'optimizer' | 'architecture' | 'backend' | 'function' | 'data' | 'application';
 
+/** What a kind of package needs, and what it is called in messages. */
 export interface KindFacts {
   /** Begins the name of a plugin's package: `optim-lion`. */
   readonly prefix?: string;

@@ -11,6 +11,7 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
+/** What a name must not clash with. */
 export interface NameCheck {
   /** What is made, for the message, e.g. `optimizer`. */
   readonly what: string;

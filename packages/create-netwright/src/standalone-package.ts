@@ -4,6 +4,7 @@ import { describe, KINDS, type Kind } from './kinds.ts';
 import { readTemplate, renameTemplate, type Files } from './templates.ts';
 import { NETWRIGHT_RANGE, OUTSIDE_VERSIONS } from './versions.ts';
 
+/** What is made, under which names. */
 export interface StandaloneOptions {
   readonly kind: Kind;
   /** In kebab-case, e.g. `lion`. */

@@ -15,6 +15,7 @@ import { isNetwrightError, NetwrightError } from '@netwright/ir';
 import { readImage } from './decode-image.ts';
 import { listFolder, type FolderLayout, type FolderPart } from './folder-layout.ts';
 
+/** Where the images are, what becomes of them, and how they are parted. */
 export interface ImageFolderOptions {
   /** The folder; relative to the working directory. */
   readonly directory: string;

@@ -4,6 +4,7 @@ import type { DataSource } from '@netwright/data';
 import { FASHION_MNIST_CLASSES } from './idx/classes.ts';
 import { directorySource, type Limit } from './node/directory-source.ts';
 
+/** How much of the data set is read, and from where. */
 export interface FashionMnistOptions {
   /** Samples to take from the start of each part. Default all. */
   readonly limit?: Limit;

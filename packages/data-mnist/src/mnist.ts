@@ -7,6 +7,7 @@ import { NetwrightError } from '@netwright/ir';
 import { MNIST_CLASSES } from './idx/classes.ts';
 import { directorySource, type Limit } from './node/directory-source.ts';
 
+/** How much of the data set is read, and from where. */
 export interface MnistOptions {
   /** Samples to take from the start of each part. Default all. */
   readonly limit?: Limit;

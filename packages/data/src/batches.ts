@@ -13,6 +13,7 @@ export interface BatchCursor {
   readonly position: number;
 }
 
+/** Some samples, ready for a model, with the place to go on from. */
 export interface Batch {
   /** Row-major [n, C, H, W]. */
   readonly images: Float32Array;
@@ -25,6 +26,7 @@ export interface Batch {
   readonly cursor: BatchCursor;
 }
 
+/** Size, order and augmentation of batches. */
 export interface BatchOptions {
   readonly batchSize: number;
   /** Default false. */

@@ -24,6 +24,7 @@ export interface Dataset {
   labels?(): Int32Array | Promise<Int32Array>;
 }
 
+/** The parts of a data set; those without a validation part can be {@link splitDataset}. */
 export interface DataSplits {
   readonly train: Dataset;
   readonly validation?: Dataset;
@@ -36,6 +37,7 @@ export interface DataSource {
   load(): Promise<DataSplits>;
 }
 
+/** Images and labels in memory. */
 export interface TensorDatasetOptions {
   /** Default `tensors`. */
   readonly name?: string;

@@ -6,6 +6,7 @@ import { toPlanes, type Image } from './image.ts';
 import { centerRectangle, resizeBilinear } from './resize.ts';
 import type { Statistics } from './statistics.ts';
 
+/** From an image file to a model's input: first the size, then the range 0 to 1, then the normalization. */
 export interface Preprocessing {
   /** `[channels, height, width]`; 1 channel is grayscale, 3 are red, green, blue. */
   readonly inputShape: ImageShape;
@@ -20,6 +21,7 @@ export interface Preprocessing {
   readonly cropFraction?: number;
 }
 
+/** What becomes of an image of another size than the model's; see {@link Preprocessing}. */
 export type ResizeMode = (typeof RESIZE_MODES)[number];
 
 const RESIZE_MODES = ['exact', 'stretch', 'centerCrop'] as const;

@@ -7,6 +7,7 @@ import { subset } from './subset.ts';
 
 const SPLIT_STREAM = 0x5b17;
 
+/** How many samples go to the validation part, and by which chance. */
 export interface SplitOptions {
   /** Share of the samples, above 0 and below 1, or their number. */
   readonly validation: number;

@@ -51,6 +51,7 @@ export interface RunState {
   readonly metricsOffset: number;
 }
 
+/** A run at one moment. It is plain data, which `RunStorage` writes and reads. */
 export interface Checkpoint {
   readonly identity: RunIdentity;
   /** The resolved backend and target, e.g. `cpu:wasm:threads=2`. */
@@ -94,6 +95,7 @@ export function deserializeCheckpoint(
   return { ...header, entries, best: best.size > 0 ? best : undefined };
 }
 
+/** In what a run may differ from the checkpoint that it goes on from. */
 export interface MatchOptions {
   /** Whether optimizer, its settings and the schedule may differ. Default false. */
   readonly allowOptimizerChange?: boolean;

@@ -7,6 +7,7 @@ import type { MetricValues } from './events.ts';
 import { accuracy, type Metric } from './metrics.ts';
 import type { Predictor } from './predictor.ts';
 
+/** What is measured, and how the samples are fed. */
 export interface EvaluateOptions {
   /** Default accuracy. */
   readonly metrics?: readonly Metric[] | undefined;
@@ -17,6 +18,7 @@ export interface EvaluateOptions {
   readonly onProgress?: (done: number, total: number) => void | Promise<void>;
 }
 
+/** What was measured, and the predictions that it was measured on, in the order of the data set. */
 export interface EvaluationResult {
   /** Mean loss as `loss`, and every metric by name. */
   readonly values: MetricValues;

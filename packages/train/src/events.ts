@@ -5,6 +5,7 @@ import type { CompileReport } from '@netwright/compiler';
 /** Metric values by name, e.g. `accuracy`, `top5`, `loss`. */
 export type MetricValues = Readonly<Record<string, number>>;
 
+/** Something that happened in a run, told apart by `kind`. Steps and epochs count from the start of the run, resumed or not. */
 export type TrainEvent =
   | {
       readonly kind: 'start';
@@ -59,4 +60,5 @@ export type TrainEvent =
       readonly test: MetricValues | undefined;
     };
 
+/** Told every event; training goes on when its promise is fulfilled. */
 export type TrainListener = (event: TrainEvent) => void | Promise<void>;

@@ -13,6 +13,7 @@ import {
   type Graph,
 } from '@netwright/ir';
 
+/** The first value of a step that is not finite, by where it is computed. */
 export interface BadNode {
   readonly operation: string;
   readonly scope: string;

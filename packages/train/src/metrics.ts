@@ -7,6 +7,7 @@ export interface MetricBatch {
   readonly classes: number;
 }
 
+/** A number to judge predictions by. What `add` folds must not depend on how samples are cut into batches. */
 export interface Metric {
   readonly name: string;
   readonly lowerIsBetter: boolean;

@@ -7,6 +7,7 @@ import { inferenceMode } from '@netwright/ir';
 import type { SavedModel } from '@netwright/weights';
 import { createPredictor } from './predictor.ts';
 
+/** A saved model, and what runs it. */
 export interface PredictOptions {
   readonly model: SavedModel;
   readonly backend: Backend;

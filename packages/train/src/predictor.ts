@@ -7,6 +7,7 @@ import { countImages, floats, imageTensor, labelTensor, withLoss } from './input
 import { TRAINING_NAMES } from './training-graph.ts';
 import type { Batch, Evaluation } from './trainer.ts';
 
+/** A graph, its weights, and what runs them. */
 export interface PredictorOptions {
   readonly model: Model;
   /** The model's graph in inference form. */
@@ -18,6 +19,7 @@ export interface PredictorOptions {
   readonly loss?: Loss;
 }
 
+/** A model that is ready for batches of any size; the program for each is compiled when it first occurs. */
 export interface Predictor {
   readonly model: Model;
   /** Predictions, row-major [n, classes]. */

@@ -11,6 +11,7 @@ import type { MetricValues, TrainListener } from './events.ts';
 import type { Metric } from './metrics.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 
+/** The parts of a data set, by what training does with them. */
 export interface TrainData {
   readonly name: string;
   readonly train: Dataset;
@@ -20,6 +21,7 @@ export interface TrainData {
   readonly test?: Dataset;
 }
 
+/** When a run ends before its last epoch. The metric is that of the validation part, without one that of training. */
 export interface EarlyStopping {
   /** Name of a metric, or `loss`; default the first metric. */
   readonly metric?: string;
@@ -39,6 +41,7 @@ export interface RunStorage {
   metricsOffset(): number;
 }
 
+/** A run of training. Only model, backend, data and optimizer have no default. */
 export interface TrainOptions extends Omit<TrainerOptions, 'loss'> {
   readonly model: Model;
   readonly backend: Backend;
@@ -83,6 +86,7 @@ export interface TrainOptions extends Omit<TrainerOptions, 'loss'> {
   readonly signal?: AbortSignal;
 }
 
+/** What a run ends with. `trainer` still holds the store: dispose of it when done. */
 export interface TrainResult {
   readonly trainer: Trainer;
   readonly steps: number;

@@ -39,11 +39,13 @@ export interface Batch {
   readonly labels: Int32Array;
 }
 
+/** How the average of the weights moves, and what it is used for. */
 export interface EmaOptions extends AverageOptions {
   /** Which weights are evaluated, predict, and are left and saved at the end of a run. Default `average`. */
   readonly use?: 'average' | 'current';
 }
 
+/** A training step: what is trained, by what, and under which limits. */
 export interface TrainerOptions {
   readonly model: Model;
   readonly backend: Backend;
@@ -65,6 +67,7 @@ export interface TrainerOptions {
   readonly accumulate?: number;
 }
 
+/** What one update was computed from. */
 export interface StepResult {
   /** Mean loss over the batch, before the update. */
   readonly loss: number;
@@ -74,11 +77,13 @@ export interface StepResult {
   readonly logits: Float32Array | Float64Array;
 }
 
+/** Mean loss of a batch, and its predictions, row-major [n, classes]. */
 export interface Evaluation {
   readonly loss: number;
   readonly logits: Float32Array | Float64Array;
 }
 
+/** One model in training, step by step; {@link train} makes epochs, checkpoints and events of it. */
 export interface Trainer {
   readonly store: Store;
   readonly model: Model;

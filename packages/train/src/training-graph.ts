@@ -27,6 +27,7 @@ import {
 } from '@netwright/optim';
 import { modelAtPoint } from './gradient-point.ts';
 
+/** The parts of a training step before they are one graph. */
 export interface TrainingGraphOptions {
   /** Model in training form; its first output is the prediction. */
   readonly model: Graph;

@@ -25,6 +25,7 @@ export interface ModelDescription {
   readonly graph: GraphJson;
 }
 
+/** Everything that prediction and further training need: the graph in training form, its weights, and how images become its input. */
 export interface SavedModel extends Omit<ModelDescription, 'format' | 'version' | 'graph'> {
   readonly graph: Graph;
   /** Parameters and statistics by name. */

@@ -16,6 +16,7 @@ export interface LoadReport {
   readonly accepted: readonly string[];
 }
 
+/** How exactly the tensors must match the graph. */
 export interface LoadOptions {
   /** Refuse anything missing, unexpected or mis-shaped. Default true; false loads what fits. */
   readonly strict?: boolean;

@@ -10,6 +10,7 @@ export interface IdxFile {
   readonly bytes: Uint8Array | ArrayBuffer;
 }
 
+/** Two files in memory, and what their numbers mean. */
 export interface IdxDatasetOptions {
   readonly name: string;
   /** Bytes of [n, height, width], uncompressed. */

@@ -12,6 +12,7 @@ export type IdxElements =
   | { readonly dtype: 'f32'; readonly data: Float32Array }
   | { readonly dtype: 'f64'; readonly data: Float64Array };
 
+/** The elements of an IDX file in the array type of their kind, row-major, with the lengths of the axes. */
 export type IdxArray = IdxElements & { readonly shape: readonly number[] };
 
 /** Bytes of an element, by the type's byte in the magic number. */

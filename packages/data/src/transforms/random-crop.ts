@@ -1,6 +1,7 @@
 import { NetwrightError, randomKeys, uniformOf } from '@netwright/ir';
 import type { Transform } from './transform.ts';
 
+/** The frame around an image, out of which a part of the old size is cut. */
 export interface RandomCropOptions {
   /** Pixels on each side. */
   readonly padding: number;

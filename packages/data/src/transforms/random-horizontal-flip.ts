@@ -1,6 +1,7 @@
 import { NetwrightError, randomKeys, uniformOf } from '@netwright/ir';
 import type { Transform } from './transform.ts';
 
+/** How often an image is mirrored. */
 export interface RandomHorizontalFlipOptions {
   /** Probability. Default 0.5. */
   readonly p?: number;

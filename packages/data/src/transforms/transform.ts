@@ -2,6 +2,7 @@
 
 import type { ImageShape } from '../dataset.ts';
 
+/** Which samples, of which epoch, a transform is given; all chance comes from these numbers. */
 export interface TransformContext {
   readonly seed: number;
   readonly epoch: number;
@@ -13,6 +14,7 @@ export interface TransformContext {
   readonly shape: ImageShape;
 }
 
+/** A step between a data set and a model: augmentation, normalization. */
 export interface Transform {
   readonly name: string;
   /** What it was made with, as plain JSON; name and options say what it does. */

@@ -37,6 +37,7 @@ export interface GoldenNetwork<O extends ModelOptions = ModelOptions> {
   readonly stateDict?: readonly (readonly [name: string, shape: readonly number[]])[];
 }
 
+/** What a family is compared with, and how its smallest network is trained. */
 export interface TestArchitectureOptions<O extends ModelOptions = ModelOptions> {
   readonly golden: readonly GoldenNetwork<O>[];
   /** Options of the `tiny` model that is trained; keep it small. Default 3 classes and images of 16 x 16. */

@@ -7,6 +7,7 @@ import { declareSuite } from '../suite/declare-suite.ts';
 import { collectSuite, type Suite } from '../suite/suite.ts';
 import { contentsOf, copyOf, read, sameSamples, type Contents } from './dataset-reads.ts';
 
+/** What is known of a data set beforehand. */
 export interface TestDatasetOptions {
   /** Number of samples by part (`train`, `validation`, `test`; `data` of a data set without parts). Default: not compared. */
   readonly lengths?: Readonly<Record<string, number>>;

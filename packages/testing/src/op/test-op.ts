@@ -41,6 +41,7 @@ export interface OpCase<A> {
   readonly smooth?: boolean;
 }
 
+/** What the reference is compared with. */
 export interface TestOpOptions {
   /** Backends on which values and derivatives are compared with the reference's, by title. Default none. */
   readonly backends?: Readonly<Record<string, () => Backend>>;

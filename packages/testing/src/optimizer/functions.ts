@@ -38,6 +38,7 @@ export interface RecordedFunctions {
   readonly rosenbrock: { readonly runs: readonly FunctionRun[] };
 }
 
+/** A function whose minimization is recorded. */
 export type FunctionName = keyof RecordedFunctions;
 
 export interface RecordedRun {

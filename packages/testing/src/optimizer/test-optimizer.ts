@@ -31,6 +31,7 @@ import { collectSuite, type Suite } from '../suite/suite.ts';
 import { minimizeFunction, recordedRuns, type FunctionName, type RecordedFunctions } from './functions.ts';
 import { replay, updateGraph, type OptimizerOracle } from './trajectory.ts';
 
+/** What a plugin exports: every option has a default. */
 export type OptimizerFactory<O> = (options?: O) => Optimizer;
 
 /** A recorded run and the options that it was recorded with. */
@@ -52,6 +53,7 @@ export interface GoldenFunction<O> {
   readonly tolerance: Readonly<Record<Precision, number>>;
 }
 
+/** What the optimizer is compared with, and with which settings it is tried. */
 export interface TestOptimizerOptions<O> {
   /** Trajectories that another implementation recorded. Default none. */
   readonly golden?: {

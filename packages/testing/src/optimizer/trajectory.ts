@@ -21,6 +21,7 @@ export interface OptimizerOracle {
   readonly functions?: RecordedFunctions;
 }
 
+/** A recorded trajectory, in double and in single precision. */
 export interface OptimizerRun {
   readonly name: string;
   /** Parameters after each step. */
@@ -44,6 +45,7 @@ export function updateGraph(optimizer: Optimizer, size: number): Graph {
   return builder.finish();
 }
 
+/** The start and the gradients of a trajectory; element i of `grads` is the gradient in step i. */
 export interface Replay {
   readonly theta0: readonly number[];
   readonly grads: readonly (readonly number[])[];

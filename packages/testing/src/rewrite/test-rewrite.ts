@@ -25,6 +25,7 @@ export interface RewriteCase {
   readonly differentiable?: boolean;
 }
 
+/** How exactly results must agree. */
 export interface TestRewriteOptions {
   /** Share of the largest element by which results may differ, in double precision. Default 1e-9. */
   readonly tolerance?: number;

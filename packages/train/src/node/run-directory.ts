@@ -15,6 +15,7 @@ import {
 } from '../checkpoint.ts';
 import type { RunStorage } from '../train-options.ts';
 
+/** Names of the files in the directory of a run. */
 export const RUN_FILES = {
   description: 'run.json',
   metrics: 'metrics.jsonl',

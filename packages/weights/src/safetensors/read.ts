@@ -4,6 +4,7 @@ import { readHeader, type TensorEntry } from './header.ts';
 import { DTYPES, type SafetensorsDType, type SafetensorsFile, type SafetensorsTensor } from './types.ts';
 import { widenBf16, widenF16 } from './widen.ts';
 
+/** What becomes of 16-bit floats, for which JavaScript has no array. */
 export interface ReadOptions {
   /** Give F16 and BF16 tensors as F32, which holds their values exactly. Default false: their bit patterns. */
   readonly widen?: boolean;

@@ -17,6 +17,7 @@ export interface SafetensorsArrays {
   readonly F64: Float64Array;
 }
 
+/** An element type by its name in the header of a file: `F32`, `I64`, `BF16`, ... */
 export type SafetensorsDType = keyof SafetensorsArrays;
 
 /** A row-major tensor; a scalar has shape `[]`. */
@@ -28,6 +29,7 @@ export type SafetensorsTensor = {
   };
 }[SafetensorsDType];
 
+/** What a file holds. */
 export interface SafetensorsFile {
   /** In the order of the file's header. */
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;

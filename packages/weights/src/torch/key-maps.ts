@@ -2,6 +2,7 @@
 
 import type { SafetensorsTensor } from '../safetensors/types.ts';
 
+/** A rewriting of names, as by `String.prototype.replace`. */
 export interface KeyRule {
   /** A regular expression over whole names. */
   readonly pattern: string;
