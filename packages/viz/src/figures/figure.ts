@@ -23,6 +23,7 @@ export interface Optimizers {
   newtonCg(options?: { readonly iterations?: number }): Optimizer;
 }
 
+/** What a figure is given to run and draw with; no figure knows a backend, a plugin or a browser. */
 export interface FigureContext {
   readonly optimizers: Optimizers;
   /** Runs every graph. */
@@ -31,6 +32,7 @@ export interface FigureContext {
   readonly document: Document;
 }
 
+/** A picture that is computed anew whenever it is drawn. */
 export interface Figure {
   /** File name without its ending. */
   readonly name: string;

@@ -13,6 +13,7 @@ import { valueGrid, valuesAt } from '../run/values.ts';
 import type { Surface } from '../surfaces/surface.ts';
 import type { Figure, Optimizers } from './figure.ts';
 
+/** An optimizer in a race, with its place in the legend. */
 export interface Contestant {
   readonly text: string;
   readonly color: string;
@@ -21,6 +22,7 @@ export interface Contestant {
   readonly steps?: number;
 }
 
+/** A surface, and who starts on it. */
 export interface RaceOptions {
   readonly name: string;
   readonly title: string;
@@ -34,6 +36,7 @@ export interface RaceOptions {
 
 const RESOLUTION = [104, 80] as const;
 
+/** The figure of a race: the paths on the contours of the surface, and the loss above its minimum by step. */
 export function race({ name, title, surface, steps, contestants, note, batch }: RaceOptions): Figure {
   return {
     name,

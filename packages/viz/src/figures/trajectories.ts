@@ -19,6 +19,7 @@ import {
 } from './races.ts';
 import { unequalGradients } from './unequal-gradients.ts';
 
+/** The pictures of optimizers on surfaces, from gradient descent on a sphere to second-order steps, in the order of the story. */
 export const trajectories: readonly Figure[] = [
   sphereRace,
   canyonRace,

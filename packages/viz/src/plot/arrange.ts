@@ -3,6 +3,7 @@
 import { INK, MUTED } from './palette.ts';
 import type { Size } from './scene.ts';
 
+/** A line of the legend. */
 export interface LegendItem {
   readonly text: string;
   readonly color: string;
@@ -10,12 +11,14 @@ export interface LegendItem {
   readonly symbol?: string;
 }
 
+/** A plot with its size in pixels. */
 export interface Panel extends Size {
   readonly element: SVGElement;
   /** Written above the plot. Default none. */
   readonly caption?: string;
 }
 
+/** Plots beside each other, with what is written around them. */
 export interface Arrangement {
   readonly title: string;
   /** Sentences under the title, each from a new line. Default none. */

@@ -6,11 +6,13 @@ import type { Point, Surface } from '../surfaces/surface.ts';
 import { INK } from './palette.ts';
 import { label, type PlotSpec } from './scene.ts';
 
+/** Points in order, joined by a line. */
 export interface DrawnPath {
   readonly points: readonly Point[];
   readonly color: string;
 }
 
+/** A surface, its values on a grid, and what is drawn on top. */
 export interface ContourOptions {
   readonly surface: Surface;
   readonly grid: Grid;

@@ -3,6 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import type { PlotSpec } from './scene.ts';
 
+/** Losses on a square grid around a network, as `lossSurface` of `@netwright/search` gives them. */
 export interface LandscapeGrid {
   /** Along each side. */
   readonly points: number;

@@ -3,6 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import type { PlotSpec } from './scene.ts';
 
+/** A curve with its colour. */
 export interface DrawnLoss {
   /** Distance of the loss from its lowest value, for each step from 0. */
   readonly excess: readonly number[];
@@ -15,6 +16,7 @@ const FLOOR = 1e-10;
 /** Losses beyond this multiple of the start's leave the frame. */
 const CEILING = 1e3;
 
+/** Curves of loss by step, on a logarithmic scale; a curve that leaves the picture at the top is cut there. */
 export function lossPlot(losses: readonly DrawnLoss[]): PlotSpec {
   const drawn = losses.map(({ excess, color }) => ({
     color,

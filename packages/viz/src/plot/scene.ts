@@ -5,12 +5,15 @@ import * as Plot from '@observablehq/plot';
 /** A plot without its size and document. */
 export type PlotSpec = Omit<Plot.PlotOptions, 'document' | 'width' | 'height'>;
 
+/** In pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
+/** Of a surface seen from above. */
 export const PANEL: Size = { width: 520, height: 400 };
+/** Of what stands beside it. */
 export const SIDE: Size = { width: 420, height: 400 };
 
 export const MARGINS = { marginLeft: 52, marginRight: 16, marginTop: 26, marginBottom: 42 };

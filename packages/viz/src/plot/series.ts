@@ -4,6 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { INK } from './palette.ts';
 import type { PlotSpec } from './scene.ts';
 
+/** What an axis shows. */
 export interface Axis {
   readonly label: string;
   /** Default `linear`. */
@@ -19,6 +20,7 @@ export interface BandPoint {
   readonly high: number;
 }
 
+/** A named curve, in the order of its points. */
 export interface Series {
   readonly name: string;
   readonly color: string;
@@ -27,6 +29,7 @@ export interface Series {
   readonly band?: readonly BandPoint[];
 }
 
+/** Curves over common axes, and how their points are joined. */
 export interface SeriesOptions {
   readonly series: readonly Series[];
   readonly x: Axis;
@@ -106,6 +109,7 @@ export function distributionPlot(
   });
 }
 
+/** Points, axes, and the part of the first axis in which the best lie. */
 export interface ScatterOptions {
   readonly points: readonly { readonly x: number; readonly y: number }[];
   readonly color: string;

@@ -1,5 +1,6 @@
 // The report of a study: one page that needs nothing else.
 
+/** Text, then pictures, then a table. */
 export interface StudySection {
   readonly title: string;
   /** Paragraphs of plain text. Default none. */
@@ -10,6 +11,7 @@ export interface StudySection {
   readonly table?: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
+/** A report: a title, facts, and sections in order. */
 export interface StudyPage {
   readonly title: string;
   /** Numbers and settings under the title, by name. */
@@ -28,6 +30,7 @@ table { border-collapse: collapse; font-size: .85rem; margin: 1rem 0; } th, td {
 th:first-child, td:first-child { text-align: left; }
 `;
 
+/** The report as an HTML document that refers to no other file; all text is escaped. */
 export function studyPage({ title, facts, sections }: StudyPage): string {
   const body = sections.map(
     ({ title: heading, text = [], figures = [], table }) => `<h2>${escape(heading)}</h2>

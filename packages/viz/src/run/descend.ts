@@ -10,6 +10,7 @@ import { tensorData } from './numbers.ts';
 import { valuesAt } from './values.ts';
 import { walk } from './walk.ts';
 
+/** From where an optimizer starts on which surface, and how far it goes. */
 export interface DescentOptions {
   readonly surface: Surface;
   readonly optimizer: Optimizer;
@@ -23,11 +24,13 @@ export interface DescentOptions {
   readonly state?: Readonly<Record<string, Point>>;
 }
 
+/** Number of samples in a step, and what decides which. */
 export interface Batch {
   readonly size: number;
   readonly seed: number;
 }
 
+/** Where an optimizer went. */
 export interface Path {
   /** The start and the point after each step; it ends early where a step leads out of all bounds. */
   readonly points: readonly Point[];
@@ -35,6 +38,7 @@ export interface Path {
   readonly values: readonly number[];
 }
 
+/** Runs the optimizer in graphs on the backend, as training does, and gives its path. */
 export async function descend(options: DescentOptions): Promise<Path> {
   const { surface, optimizer, backend, steps, start = surface.start, batch, state = {} } = options;
   const common = { optimizer, backend, steps, start, state };

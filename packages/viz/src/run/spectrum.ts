@@ -7,6 +7,7 @@ import type { Point, Surface } from '../surfaces/surface.ts';
 import { coordinates } from './coordinates.ts';
 import { tensorData } from './numbers.ts';
 
+/** Curvature along the flattest and the steepest direction. */
 export interface Spectrum {
   readonly smallest: number;
   readonly largest: number;
@@ -17,6 +18,7 @@ export interface Spectrum {
 /** A direction that is none of the axes nor a simple turn of them. */
 const DIRECTION = [0.83, 0.55];
 
+/** Both eigenvalues of the Hessian of a surface at a point. */
 export async function spectrumAt(surface: Pick<Surface, 'value'>, at: Point, backend: Backend): Promise<Spectrum> {
   const builder = new GraphBuilder();
   const point = builder.input('point', tensorType('f32', [2]));

@@ -35,6 +35,7 @@ export interface Grid {
   readonly values: readonly number[];
 }
 
+/** Values at the centres of `columns` x `rows` cells of the surface's window, computed in one run. */
 export async function valueGrid(surface: Surface, columns: number, rows: number, backend: Backend): Promise<Grid> {
   const { x, y } = surface.window;
   const centre = ([low, high]: readonly [number, number], index: number, count: number): number =>

@@ -2,8 +2,10 @@
 
 import type { Tensor } from '@netwright/ir';
 
+/** A place on a surface. */
 export type Point = readonly [x: number, y: number];
 
+/** Data of which a surface is the mean loss, so that steps can be taken on a part of it. */
 export interface Samples {
   /** One row of numbers for each sample. */
   readonly rows: readonly (readonly number[])[];
@@ -11,6 +13,7 @@ export interface Samples {
   value(x: Tensor, y: Tensor, rows: Tensor): Tensor;
 }
 
+/** A loss of two variables that optimizers are watched on. */
 export interface Surface {
   readonly name: string;
   /** What the axes are; default x and y. */
