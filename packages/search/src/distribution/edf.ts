@@ -4,6 +4,7 @@ import { NetwrightError } from '@netwright/ir';
 import { mean, medianSorted, quantileSorted } from 'simple-statistics';
 import { uniforms } from '../random.ts';
 
+/** The errors of a sample of networks, and what is usually asked of them. */
 export interface ErrorDistribution {
   readonly count: number;
   /** Ascending. */
@@ -28,11 +29,13 @@ export function errorDistribution(values: readonly number[]): ErrorDistribution 
   };
 }
 
+/** Two ends, both inside. */
 export interface Band {
   readonly low: number;
   readonly high: number;
 }
 
+/** How often is drawn anew, and how much of what comes out is inside the band. */
 export interface BootstrapOptions {
   /** Samples with replacement. Default 1000. */
   readonly resamples?: number;
@@ -42,6 +45,7 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
+/** Within what the distribution function and the median of the whole space lie, as far as the sample tells. */
 export interface DistributionBands {
   /** Of F at each of the given errors. */
   readonly shares: readonly Band[];
@@ -67,6 +71,7 @@ export function bootstrapBands(
   return { shares: shares.map((drawn) => bandOf(drawn, level)), median: bandOf(medians, level) };
 }
 
+/** The range of a number in which the best networks of a space have it. */
 export interface BestRange extends Band {
   /** The most likely best value. */
   readonly median: number;

@@ -2,6 +2,7 @@
 
 import { errorDistribution } from './edf.ts';
 
+/** How far two samples are apart, and how likely that is by chance. */
 export interface KolmogorovSmirnov {
   /** The largest distance between the two empirical distribution functions. */
   readonly statistic: number;

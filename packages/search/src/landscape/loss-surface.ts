@@ -6,6 +6,7 @@ import { createBatches, type Dataset, type Transform } from '@netwright/data';
 import { crossEntropy, GraphBuilder, inferenceMode, NetwrightError, type Graph, type Loss } from '@netwright/ir';
 import { filterNormalizedDirection, type Direction } from './directions.ts';
 
+/** The network, the data that its loss is a mean over, and the grid. */
 export interface LossSurfaceOptions {
   readonly model: Model;
   /** Parameters and running statistics by name. */

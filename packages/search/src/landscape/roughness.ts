@@ -2,6 +2,7 @@
 
 import type { LossSurface } from './loss-surface.ts';
 
+/** How much of a loss surface is not convex. */
 export interface Roughness {
   /** Share of the inner points at which the surface curves downwards in some direction. */
   readonly nonConvex: number;

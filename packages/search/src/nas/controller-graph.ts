@@ -29,6 +29,7 @@ import {
 } from '@netwright/ir';
 import { applyOptimizer, clipByNorm, hyperInputs, type Optimizer } from '@netwright/optim';
 
+/** What decides the sizes of the controller's weights. */
 export interface ControllerShape {
   /** Values of each decision. */
   readonly choices: readonly number[];

@@ -8,6 +8,7 @@ import type { Configuration, Space } from '../spaces/space.ts';
 import { policyGraph, samplingGraph, type ControllerShape } from './controller-graph.ts';
 import { requireChoices, type Searcher } from './searcher.ts';
 
+/** The space, what trains the controller, and the constants of REINFORCE. */
 export interface ControllerOptions {
   readonly space: Space;
   readonly backend: Backend;
@@ -27,6 +28,7 @@ export interface ControllerOptions {
   readonly clipNorm?: number;
 }
 
+/** What one update was computed from. */
 export interface ControllerStep {
   /** Mean reward of the batch. */
   readonly reward: number;
@@ -36,6 +38,7 @@ export interface ControllerStep {
   readonly loss: number;
 }
 
+/** A {@link Searcher} that learns what to propose. */
 export interface Controller extends Searcher {
   /** One for each update so far. */
   readonly steps: readonly ControllerStep[];

@@ -5,6 +5,7 @@ import { candidateSource } from '../spaces/sample.ts';
 import type { Configuration, Space } from '../spaces/space.ts';
 import { requireChoices, type Rewarded, type Searcher } from './searcher.ts';
 
+/** The space, and the sizes of population and tournaments. */
 export interface EvolutionOptions {
   readonly space: Space;
   /** Living points. Default 20. */

@@ -2,6 +2,7 @@ import { candidateSource } from '../spaces/sample.ts';
 import type { Space } from '../spaces/space.ts';
 import type { Searcher } from './searcher.ts';
 
+/** The space, and how many points are proposed at a time. */
 export interface RandomSearchOptions {
   readonly space: Space;
   /** Points of each proposal. Default 8. */

@@ -3,6 +3,7 @@
 import { NetwrightError } from '@netwright/ir';
 import type { Configuration, Space } from '../spaces/space.ts';
 
+/** A point of the space with what it is worth; more is better. */
 export interface Rewarded {
   readonly configuration: Configuration;
   readonly reward: number;
@@ -18,11 +19,13 @@ export interface Searcher {
   dispose(): Promise<void>;
 }
 
+/** A point in the order of evaluation. */
 export interface Evaluation extends Rewarded {
   /** Largest reward so far. */
   readonly best: number;
 }
 
+/** Who proposes, who judges, and how many points there are to spend. */
 export interface SearchOptions {
   readonly searcher: Searcher;
   /** Different points to evaluate. */
@@ -66,6 +69,7 @@ export async function runSearch({
   return evaluations;
 }
 
+/** How cost counts beside accuracy, as in MnasNet: accuracy * (cost / target)^exponent. arXiv:1807.11626 */
 export interface CostWeight {
   /** Multiply-adds (say) at which accuracy counts as it is. */
   readonly target: number;

@@ -7,6 +7,7 @@ import type { Queue, Worker } from 'bullmq';
 import type { Outcome, Trial } from '../sweep/definition.ts';
 import type { SweepReference } from './worker-protocol.ts';
 
+/** The name of the queue in Redis, where none is given. */
 export const DEFAULT_QUEUE = 'netwright';
 
 /** What a job carries. The file is relative to the directory in which sweep and workers are started. */
@@ -17,6 +18,7 @@ export interface RedisJob {
   readonly trial: Trial;
 }
 
+/** What a worker says of a trial, as it stands in Redis. */
 export interface RedisResult {
   readonly outcome: Outcome;
   readonly attempts: number;

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { NetwrightError } from '@netwright/ir';
 import { sweepOf, type SweepDefinition, type SweepOptions } from '../sweep/definition.ts';
 
+/** What two machines compare to know that they run the same sweep. */
 export interface SweepHash {
   /** SHA-256 of the file. */
   readonly file: string;
@@ -19,6 +20,7 @@ export type ImportModule = (file: string) => Promise<unknown>;
 
 const LOCK_FILES = ['pnpm-lock.yaml', 'package-lock.json', 'yarn.lock', 'bun.lock'];
 
+/** The file by `import`, as Node loads it. */
 export const importModule: ImportModule = (file) => import(pathToFileURL(file).href) as Promise<unknown>;
 
 /** @throws NetwrightError `sweep.file` when the file cannot be read or imported, or exports no sweep. */

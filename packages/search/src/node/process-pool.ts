@@ -23,6 +23,7 @@ export interface TrialRunner {
   close(): Promise<void>;
 }
 
+/** Which program the children run, for which sweep, and how many of them. */
 export interface ProcessPoolOptions {
   readonly program: WorkerProgram;
   readonly sweep: SweepReference;
@@ -51,6 +52,12 @@ const MOST_FAILED_STARTS = 3;
 const KEPT_ERRORS = 4000;
 const HEAP_LIMIT = /heap out of memory|Allocation failed/;
 
+/**
+ * Runs trials in child processes of this machine, as many at a time as there are workers.
+ *
+ * @throws NetwrightError from `run`: what makes all trials impossible (`sweep.file`, `sweep.hash`, `sweep.target`, `sweep.worker`), or
+ *   `sweep.closed`.
+ */
 export class ProcessPool implements TrialRunner {
   private readonly options: ProcessPoolOptions;
   private readonly waiting: Job[] = [];

@@ -5,6 +5,7 @@ import { connectionTo, DEFAULT_QUEUE, loadBullmq, requireRedis, type RedisJob, t
 import { closedPool, type TrialRunner } from './process-pool.ts';
 import type { SweepReference } from './worker-protocol.ts';
 
+/** Where the jobs are put, and under whose name. */
 export interface RedisRunnerOptions {
   readonly url: string;
   /** Default `netwright`. */

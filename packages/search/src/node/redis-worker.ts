@@ -14,6 +14,7 @@ import {
 } from './bullmq.ts';
 import { ProcessPool, type WorkerProgram } from './process-pool.ts';
 
+/** Where the jobs come from, and how they are run here. */
 export interface RedisWorkerOptions {
   readonly url: string;
   /** Default `netwright`. */
@@ -30,6 +31,7 @@ export interface RedisWorkerOptions {
   readonly onTrial?: (trial: Trial, result: RedisResult) => void;
 }
 
+/** A worker at work. */
 export interface RedisWorker {
   /** Rejects when the worker cannot run the trials that it gets (`sweep.hash`, `sweep.file`, `sweep.target`); their jobs go back to the queue. */
   readonly failed: Promise<never>;

@@ -10,12 +10,14 @@ import type { TrialRunner } from './process-pool.ts';
 import { openSweepDirectory, type SweepDirectory } from './sweep-directory.ts';
 import type { SweepReference } from './worker-protocol.ts';
 
+/** A sweep whose file is loaded, with its directory. */
 export interface OpenSweep {
   readonly definition: SweepDefinition;
   readonly reference: SweepReference;
   readonly directory: SweepDirectory;
 }
 
+/** A sweep file, and where its results go. */
 export interface OpenSweepOptions {
   /** Absolute path of the sweep file. */
   readonly file: string;
@@ -37,6 +39,7 @@ export async function openSweep({ file, options = {}, out, load }: OpenSweepOpti
   return { definition, reference: { file, options, hash, target }, directory };
 }
 
+/** How far a sweep is. */
 export interface SweepProgress {
   readonly done: number;
   readonly failed: number;
@@ -45,6 +48,7 @@ export interface SweepProgress {
   readonly secondsLeft: number;
 }
 
+/** A sweep, and who runs its trials. */
 export interface RunSweepOptions {
   readonly sweep: OpenSweep;
   readonly runner: TrialRunner;
@@ -55,6 +59,7 @@ export interface RunSweepOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a run of a sweep ended; counts are of all trials, those of earlier runs included. */
 export interface SweepSummary {
   readonly total: number;
   readonly done: number;

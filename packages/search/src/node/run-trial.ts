@@ -9,6 +9,7 @@ import type { Backend } from '@netwright/compiler';
 const OUT_OF_MEMORY =
   /out of memory|could not allocate|allocation failed|invalid (typed )?array length|memory access limit/i;
 
+/** Runs one trial. It never throws: an error of the sweep's function is an outcome with its code and message. */
 export async function runTrial(
   sweep: SweepDefinition,
   { configuration, seed }: Trial,

@@ -8,6 +8,7 @@ import { hashSweep, importModule, loadSweep, requireSameHash, type ImportModule 
 import { runTrial } from './run-trial.ts';
 import type { FromWorker, SweepReference, ToWorker } from './worker-protocol.ts';
 
+/** What is needed of `process`, so that tests can stand in for it. */
 export interface ServedProcess {
   on(event: 'message', listener: (message: ToWorker) => void): unknown;
   on(event: 'disconnect' | 'SIGINT', listener: () => void): unknown;

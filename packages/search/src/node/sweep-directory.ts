@@ -21,6 +21,7 @@ export interface SweepIdentity {
   readonly target: string;
 }
 
+/** What `sweep.json` says. */
 export interface SweepDescription extends SweepIdentity {
   readonly schemaVersion: number;
   /** Tells the jobs of this directory from others of the same file. */
@@ -34,6 +35,7 @@ export interface SweepResult {
   readonly outcome: Outcome;
 }
 
+/** What `results.json` says: every trial that is recorded, in the order of the trials. */
 export interface SweepResults {
   readonly name: string;
   readonly file: string;

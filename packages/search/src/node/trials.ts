@@ -22,6 +22,11 @@ export function trialsOf(configurations: readonly JsonObject[]): readonly Trial[
   });
 }
 
+/**
+ * The trial of a configuration; key and seed depend on the configuration alone, not on its place.
+ *
+ * @throws NetwrightError `sweep.configuration` where the configuration holds anything that JSON would change.
+ */
 export function trialOf(configuration: JsonObject, index: number): Trial {
   const stray = strayValue(configuration);
   if (stray !== undefined) throw badConfiguration(index, `${stray.place} is ${stray.value}`);

@@ -13,11 +13,13 @@ export interface SweepReference {
   readonly target: string;
 }
 
+/** What a child is told: the sweep first, then one trial after another. */
 export type ToWorker =
   | { readonly kind: 'load'; readonly sweep: SweepReference }
   | { readonly kind: 'run'; readonly trial: Trial }
   | { readonly kind: 'stop' };
 
+/** What a child answers. */
 export type FromWorker =
   | { readonly kind: 'ready'; readonly target: string }
   /** It cannot run trials of this sweep at all. */

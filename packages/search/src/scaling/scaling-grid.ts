@@ -3,6 +3,7 @@
 import type { CompoundCoefficients } from '@netwright/arch';
 import { NetwrightError } from '@netwright/ir';
 
+/** How fine the grid is, and how far from twice the cost its points may be. */
 export interface ScalingGridOptions {
   /** Between neighbouring values of each base. Default 0.1. */
   readonly step?: number;

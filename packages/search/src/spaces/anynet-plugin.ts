@@ -3,6 +3,7 @@
 import type { Model } from '@netwright/arch';
 import type { Tensor } from '@netwright/ir';
 
+/** A stage before its width is fitted to its groups. */
 export interface AnyNetStageSettings {
   readonly depth: number;
   readonly width: number;
@@ -13,6 +14,7 @@ export interface AnyNetStageSettings {
   readonly stride?: number;
 }
 
+/** A network of the space, as the architecture takes it. */
 export interface AnyNetVariant {
   readonly stages: readonly AnyNetStageSettings[];
   readonly squeezeRatio: number;
@@ -20,6 +22,7 @@ export interface AnyNetVariant {
   readonly compat: 'pycls' | 'torchvision';
 }
 
+/** Input, classes and stem, which all networks of a space share. */
 export interface AnyNetImage {
   /** Height and width. */
   readonly imageSize: number;
@@ -31,6 +34,7 @@ export interface AnyNetImage {
 
 type Fitted = Required<AnyNetStageSettings>;
 
+/** The numbers of the generator: widths grow by `slope` with each block, quantized to powers of `multiplier`. */
 export interface RegNetNumbers {
   readonly depth: number;
   readonly initialWidth: number;
@@ -38,6 +42,7 @@ export interface RegNetNumbers {
   readonly multiplier: number;
 }
 
+/** The functions of an architecture package that the spaces call; the shapes are those of `@netwright/arch-regnet`. */
 export interface AnyNetPlugin {
   anyNets(record: {
     readonly family: string;

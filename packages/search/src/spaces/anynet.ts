@@ -9,8 +9,10 @@ import { defineSpace, type Configuration, type Constraint, type Space } from './
 /** Which refinement: each keeps those before it. */
 export type AnyNetLevel = 'A' | 'B' | 'C' | 'D' | 'E';
 
+/** In the order of refinement. */
 export const ANYNET_LEVELS: readonly AnyNetLevel[] = ['A', 'B', 'C', 'D', 'E'];
 
+/** What networks of the space have in common. */
 export interface AnyNetSpaceOptions extends AnyNetImage {
   /** `import * as regnet from '@netwright/arch-regnet'`. */
   readonly plugin: AnyNetPlugin;
@@ -20,6 +22,7 @@ export interface AnyNetSpaceOptions extends AnyNetImage {
   readonly squeezeRatio?: number;
 }
 
+/** The level, and the ranges of what is left free. */
 export interface AnyNetXOptions extends AnyNetSpaceOptions {
   readonly level: AnyNetLevel;
   /** Most blocks of a stage. Default 16. */
@@ -75,6 +78,7 @@ export function anyNetX({
   });
 }
 
+/** The ranges of the numbers that generate a network. */
 export interface RegNetXOptions extends AnyNetSpaceOptions {
   /** Blocks of all stages together; drawn evenly. Default 1 to 63. */
   readonly depth?: Pick<RangeOptions, 'low' | 'high'>;

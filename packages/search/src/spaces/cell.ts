@@ -6,6 +6,7 @@ import { streamOf } from '../random.ts';
 import { choice, type Choice } from './dimension.ts';
 import { defineSpace, type Configuration, type Space } from './space.ts';
 
+/** What cells choose from. Strides are 1 and the channels stay; convolutions end with batch norm and ReLU. */
 export const CELL_OPERATIONS = [
   'identity',
   'conv3x3',
@@ -15,8 +16,10 @@ export const CELL_OPERATIONS = [
   'avgPool3x3',
 ] as const;
 
+/** What a cell does to one of its values. */
 export type CellOperation = (typeof CELL_OPERATIONS)[number];
 
+/** The size of a cell, and the network that repeats it. */
 export interface CellSpaceOptions {
   /** Nodes of a cell. Default 3. */
   readonly nodes?: number;

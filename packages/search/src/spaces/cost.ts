@@ -12,6 +12,7 @@ export interface ModelCost {
   readonly activations: number;
 }
 
+/** The keys of {@link ModelCost}. */
 export const COSTS = ['parameters', 'macs', 'activations'] as const satisfies readonly (keyof ModelCost)[];
 
 /** Closed ranges; what is left out is not limited. */
@@ -28,6 +29,7 @@ export function costOfGraph(graph: Graph): ModelCost {
   };
 }
 
+/** Builds the model's graph and folds over it; no weights are allocated. */
 export function costOfModel(model: Model): ModelCost {
   return costOfGraph(model.build());
 }

@@ -2,6 +2,7 @@
 
 import { NetwrightError } from '@netwright/ir';
 
+/** What stands at one dimension of a point. */
 export type Value = number | string | boolean;
 
 /** Values that are equally likely. */
@@ -21,8 +22,10 @@ export interface Range {
   readonly scale: 'linear' | 'log';
 }
 
+/** The values of one dimension: listed ones, or a range of numbers. */
 export type Dimension = Choice | Range;
 
+/** The type of a value of a dimension. */
 export type ValueOf<D extends Dimension> = D extends Choice<infer V> ? V : number;
 
 /** @throws NetwrightError `search.dimension` for no values, or one that occurs twice. */
@@ -32,6 +35,7 @@ export function choice<const V extends Value>(values: readonly V[]): Choice<V> {
   return { kind: 'choice', values };
 }
 
+/** The ends of a range, both inside, and on which scale values are drawn evenly. */
 export interface RangeOptions {
   readonly low: number;
   readonly high: number;

@@ -6,6 +6,7 @@ import { brokenLimit, COSTS, type CostLimits, type ModelCost } from './cost.ts';
 import { drawValue } from './dimension.ts';
 import type { Configuration, Space } from './space.ts';
 
+/** How many points, and what they may cost. */
 export interface SampleOptions {
   readonly count: number;
   /** Default 0. */
@@ -16,11 +17,13 @@ export interface SampleOptions {
   readonly candidates?: number;
 }
 
+/** A point of a space, and what its network costs. */
 export interface Sample {
   readonly configuration: Configuration;
   readonly cost: ModelCost;
 }
 
+/** What was drawn, and how much had to be drawn for it. */
 export interface SampleResult {
   readonly samples: readonly Sample[];
   /** Candidates that met the constraints. */

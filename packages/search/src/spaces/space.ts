@@ -8,16 +8,20 @@ import { describeDimension, hasValue, sizeOf, type Dimension, type Value, type V
 /** A point of a space: plain data, one value for each dimension. */
 export type Configuration = Readonly<Record<string, Value>>;
 
+/** The dimensions of a space by name. */
 export type Dimensions = Readonly<Record<string, Dimension>>;
 
+/** A point of a space with these dimensions. */
 export type ConfigurationOf<D extends Dimensions> = { readonly [K in keyof D]: ValueOf<D[K]> };
 
+/** A condition on points that no single dimension can state. */
 export interface Constraint<C> {
   /** In words, e.g. `w2 >= w1`. */
   readonly name: string;
   holds(configuration: C): boolean;
 }
 
+/** A space as its author writes it, for {@link defineSpace}. */
 export interface SpaceRecord<D extends Dimensions> {
   readonly name: string;
   readonly dimensions: D;
@@ -42,6 +46,11 @@ export interface Space {
   costOf(configuration: Configuration): ModelCost;
 }
 
+/**
+ * A space whose `decode` and `costOf` check the points that they are given.
+ *
+ * @throws NetwrightError `search.configuration` from these, with every reason, for a point that is not of the space.
+ */
 export function defineSpace<const D extends Dimensions>(record: SpaceRecord<D>): Space {
   type C = ConfigurationOf<D>;
   const { name, dimensions, decode, costOf = (configuration: C) => costOfModel(decode(configuration)) } = record;

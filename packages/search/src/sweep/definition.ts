@@ -4,8 +4,10 @@ import type { Backend } from '@netwright/compiler';
 import { NetwrightError, type JsonValue } from '@netwright/ir';
 import type { Space } from '../spaces/space.ts';
 
+/** What a configuration or a result is: it survives JSON, so that it can be recorded and sent. */
 export type JsonObject = Readonly<Record<string, JsonValue>>;
 
+/** What a sweep's function is given. */
 export interface TrialContext {
   readonly configuration: JsonObject;
   /** Decided by the configuration alone. */
@@ -31,6 +33,7 @@ export interface SweepDefinition {
 /** Values of `--set`, passed to a sweep file that exports a function. */
 export type SweepOptions = Readonly<Record<string, string | number | boolean>>;
 
+/** What a sweep file exports as default. */
 export type SweepModule = SweepDefinition | ((options: SweepOptions) => SweepDefinition | Promise<SweepDefinition>);
 
 /** Types a sweep file: `export default defineSweep({ name, trials, backend, run })`. */
@@ -38,6 +41,7 @@ export function defineSweep<T extends SweepModule>(sweep: T): T {
   return sweep;
 }
 
+/** A configuration with its identity and its seed. */
 export interface Trial {
   /** Place among the sweep's trials. */
   readonly index: number;
@@ -47,6 +51,7 @@ export interface Trial {
   readonly seed: number;
 }
 
+/** How a trial ended. */
 export type Outcome =
   | { readonly kind: 'done'; readonly result: JsonObject }
   /** `code` of the error; `outOfMemory`, `lost` (its workers died) or `error` otherwise. */

@@ -8,6 +8,7 @@ import type { Optimizer, Schedule } from '@netwright/optim';
 import { accuracy, train } from '@netwright/train';
 import { costOfModel } from '../spaces/cost.ts';
 
+/** A network, the data, and how long and by what it is trained. */
 export interface TrainTrialOptions {
   readonly model: Model;
   readonly backend: Backend;
@@ -24,6 +25,7 @@ export interface TrainTrialOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Error and loss on the test part, and the cost of the network on one image. */
 export type TrainTrialResult = {
   /** Share of the test images that are classified wrongly. */
   readonly error: number;
