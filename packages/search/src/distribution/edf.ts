@@ -16,7 +16,11 @@ export interface ErrorDistribution {
   shareBelow(error: number): number;
 }
 
-/** @throws NetwrightError `search.errors` for no errors, or one that is not finite: leave failed networks out, and state their number. */
+/**
+ * The empirical distribution of the errors of networks.
+ *
+ * @throws NetwrightError `search.errors` for no errors, or one that is not finite: leave failed networks out, and state their number.
+ */
 export function errorDistribution(values: readonly number[]): ErrorDistribution {
   const errors = sortedErrors('errorDistribution', values);
   return {

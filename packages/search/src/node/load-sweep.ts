@@ -23,7 +23,11 @@ const LOCK_FILES = ['pnpm-lock.yaml', 'package-lock.json', 'yarn.lock', 'bun.loc
 /** The file by `import`, as Node loads it. */
 export const importModule: ImportModule = (file) => import(pathToFileURL(file).href) as Promise<unknown>;
 
-/** @throws NetwrightError `sweep.file` when the file cannot be read or imported, or exports no sweep. */
+/**
+ * The sweep that a file exports as default, made with `options` where that is a function.
+ *
+ * @throws NetwrightError `sweep.file` when the file cannot be read or imported, or exports no sweep.
+ */
 export async function loadSweep(
   file: string,
   options: SweepOptions,
@@ -38,7 +42,11 @@ export async function loadSweep(
   return sweepOf(module, file, options);
 }
 
-/** @throws NetwrightError `sweep.file` when the file cannot be read. */
+/**
+ * Hashes of a sweep file and of the lock file nearest above it.
+ *
+ * @throws NetwrightError `sweep.file` when the file cannot be read.
+ */
 export async function hashSweep(file: string): Promise<SweepHash> {
   let content: Uint8Array;
   try {
@@ -49,7 +57,11 @@ export async function hashSweep(file: string): Promise<SweepHash> {
   return { file: sha256(content), lock: await hashLockFile(path.dirname(file)) };
 }
 
-/** @throws NetwrightError `sweep.hash` when a worker's file or lock file is not the sweep's. */
+/**
+ * Compares what a sweep was started with with what this machine has.
+ *
+ * @throws NetwrightError `sweep.hash` when a worker's file or lock file is not the sweep's.
+ */
 export function requireSameHash(file: string, expected: SweepHash, own: SweepHash): void {
   const reasons = [
     ...(expected.file === own.file ? [] : [`the file is ${own.file.slice(0, 12)}, not ${expected.file.slice(0, 12)}`]),

@@ -28,7 +28,11 @@ export type Dimension = Choice | Range;
 /** The type of a value of a dimension. */
 export type ValueOf<D extends Dimension> = D extends Choice<infer V> ? V : number;
 
-/** @throws NetwrightError `search.dimension` for no values, or one that occurs twice. */
+/**
+ * A dimension whose values are drawn evenly.
+ *
+ * @throws NetwrightError `search.dimension` for no values, or one that occurs twice.
+ */
 export function choice<const V extends Value>(values: readonly V[]): Choice<V> {
   if (values.length === 0 || new Set(values).size !== values.length)
     throw badDimension('choice', 'at least one value, each once', JSON.stringify(values));
