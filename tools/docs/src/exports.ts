@@ -10,8 +10,6 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export interface Export {
   readonly package: string;
   readonly name: string;
-  /** Whether it is there at run time; otherwise it is a type. */
-  readonly isValue: boolean;
   /** The text of its docstring; empty where it has none. */
   readonly documentation: string;
 }
@@ -53,12 +51,7 @@ export function publicExports(): readonly Export[] {
     return checker.getExportsOfModule(module).map((exported) => {
       const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
       const documentation = ts.displayPartsToString(symbol.getDocumentationComment(checker));
-      return {
-        package: name,
-        name: exported.name,
-        isValue: (symbol.flags & ts.SymbolFlags.Value) !== 0,
-        documentation,
-      };
+      return { package: name, name: exported.name, documentation };
     });
   });
 }
