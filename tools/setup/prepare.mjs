@@ -29,8 +29,12 @@ export function nx(args, { env = {}, timeout } = {}) {
 
 /** Builds the package in `folder` with all it needs, and ends the process when that fails. */
 export function build(folder) {
-  const { name } = readJson(join(folder, 'package.json'));
-  if (nx(['run', `${name}:build`]) !== 0) fail(`${name} did not build.`);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-b', join(folder, 'tsconfig.build.json')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) fail(`${folder} did not build.`);
 }
 
 export function readJson(path) {

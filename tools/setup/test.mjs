@@ -16,7 +16,7 @@ removeOldResults();
 const folder = mkdtempSync(join(tmpdir(), 'netwright-test-'));
 const report = join(folder, 'tasks.json');
 const status = nx(['run-many', `--targets=${targets.join(',')}`, '--parallel=2', '--nxBail=false'], {
-  env: { NETWRIGHT_TASK_REPORT: report },
+  env: { NETWRIGHT_TASK_REPORT: report, NETWRIGHT_MODULE_CACHE: join(folder, 'modules') },
   timeout: long ? 60 * 60_000 : undefined,
 });
 const tasks = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [];

@@ -42,11 +42,10 @@ function targetsOf(folder) {
   }
   // Suites of programs, and of several packages together, start what is built.
   const { bin, private: isPrivate } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const dependsOn = bin || isPrivate ? ['build', '^build'] : [];
+  const dependsOn = bin || isPrivate ? [{ target: 'build-all', projects: ['@netwright/workspace-rules'] }] : [];
   const tests = listFiles(join(folder, 'test'));
-  const typeTests = tests.some((path) => path.endsWith('.test-d.ts'));
-  if (typeTests || tests.some((path) => path.endsWith('.test.ts') && !path.endsWith('.long.test.ts'))) {
-    targets.test = suite('unit', { dependsOn, flags: typeTests ? ' --typecheck' : '' });
+  if (tests.some((path) => path.endsWith('.test.ts') && !path.endsWith('.long.test.ts'))) {
+    targets.test = suite('unit', { dependsOn });
   }
   if (tests.some((path) => path.endsWith('.long.test.ts'))) {
     targets['test-long'] = suite('long', { dependsOn, env: { NETWRIGHT_LONG_TESTS: '1' } });
@@ -54,12 +53,11 @@ function targetsOf(folder) {
   return targets;
 }
 
-function suite(kind, { dependsOn, flags = '', env }) {
-  const results = `.results/${kind}.json`;
-  return target(`vitest run${flags} --reporter=default --reporter=json --outputFile.json=${results}`, {
+function suite(kind, { dependsOn, env }) {
+  return target('vitest run --reporter=default --reporter=json', {
     dependsOn,
     inputs: ['default', '^production', 'vitest'],
-    outputs: [`{projectRoot}/${results}`],
+    outputs: [`{projectRoot}/.results/${kind}.json`],
     env,
   });
 }
