@@ -1,7 +1,7 @@
 // Inception-v4, Inception-ResNet and the impact of residual connections on learning. arXiv:1602.07261
 
-import { concatBranches, convNormAct, defineArchitecture, linearLayer, torchDefaultInit } from '@netwright/arch';
-import { dropout, flatten, globalAvgPool2d, maxPool2d, NetwrightError, type Tensor } from '@netwright/ir';
+import { classifierHead, concatBranches, convNormAct, defineArchitecture, torchDefaultInit } from '@netwright/arch';
+import { maxPool2d, NetwrightError, type Tensor } from '@netwright/ir';
 import { residualModule } from './residual-module.ts';
 import { scaled, VARIANTS, type InceptionResNetVariant, type ResidualStage, type Stage } from './variants.ts';
 
@@ -27,7 +27,7 @@ export const inceptionResNet = defineArchitecture<InceptionResNetVariant, Incept
   options: { residualScales: [0.17, 0.1, 0.2], dropout: 0.2, stem: 'imagenet' },
   choices: { stem: ['imagenet', 'small'] },
   variants: VARIANTS,
-  defaults: ({ imageSize, classes, dropout: p, stem }) => ({ imageSize, classes, dropout: p, stem }),
+  defaults: ({ imageSize, classes, dropout, stem }) => ({ imageSize, classes, dropout, stem }),
   scale: scaled,
   build(image, variant, options) {
     checkScales(options.residualScales);
@@ -35,9 +35,8 @@ export const inceptionResNet = defineArchitecture<InceptionResNetVariant, Incept
     const sizes = { ...options, width: variant.width };
     const stem = variant.stemStages.reduce((x, stage) => stageOf(x, stage, sizes, small), image);
     const features = variant.stages.reduce((x, stage) => stageOf(x, stage, sizes, false), stem);
-    const means = flatten(globalAvgPool2d(features), 1);
-    const kept = image.builder.within('head_drop', () => dropout(means, { p: options.dropout }));
-    return linearLayer(kept, { name: 'classif', out: options.classes });
+    const { classes, dropout } = options;
+    return classifierHead(features, { name: 'classif', classes, dropout, scopes: { dropout: 'head_drop' } });
   },
 });
 

@@ -2,6 +2,7 @@
 
 import { concatBranches, type BranchesOptions } from '@netwright/arch';
 import type { Tensor } from '@netwright/ir';
+import { conv, MAX_POOL } from './steps.ts';
 
 /** Output channels: 1x1, 1x1 before 3x3, 3x3, 1x1 before the third convolution, that convolution, 1x1 after the pool. */
 export type InceptionChannels = readonly [number, number, number, number, number, number];
@@ -26,19 +27,10 @@ export function inceptionModule(
   return concatBranches(
     x,
     [
-      [{ conv: ones, kernel: 1 }],
-      [
-        { conv: reduce3, kernel: 1 },
-        { conv: threes, kernel: 3 },
-      ],
-      [
-        { conv: reduceThird, kernel: 1 },
-        { conv: thirds, kernel: third },
-      ],
-      [
-        { pool: 'max', kernel: 3, stride: 1, padding: 1 },
-        { conv: pooled, kernel: 1 },
-      ],
+      [conv(ones, 1)],
+      [conv(reduce3, 1), conv(threes, 3)],
+      [conv(reduceThird, 1), conv(thirds, third)],
+      [{ ...MAX_POOL, stride: 1, padding: 1 }, conv(pooled, 1)],
     ],
     { ...layer, first: firstBranch, norm: batchNorm ? { eps: 1e-3 } : 'none' },
   );

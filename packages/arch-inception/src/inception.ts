@@ -33,14 +33,7 @@ export const inception = defineArchitecture<InceptionVariant, InceptionOptions>(
   options: { auxHeads: false, dropout: 0.2, auxDropout: 0.7, stem: 'imagenet' },
   choices: { stem: ['imagenet', 'small'] },
   variants: VARIANTS,
-  defaults: ({ imageSize, classes, auxHeads, dropout, auxDropout, stem }) => ({
-    imageSize,
-    classes,
-    auxHeads,
-    dropout,
-    auxDropout,
-    stem,
-  }),
+  defaults: ({ defaults = {} }) => defaults,
   scale: (variant, { width, depth }) => ({
     ...variant,
     width: variant.width * width,

@@ -1,17 +1,13 @@
 // The variant table of the family, as data.
 
-import { scaleDepths } from '@netwright/arch';
+import { constantInit, kaimingNormal, truncatedNormal, xavierUniform } from '@netwright/arch';
+import type { Initializer } from '@netwright/ir';
+import type { NetworkOptions } from './inception.ts';
 import type { InceptionChannels } from './inception-module.ts';
 
 interface Common {
-  readonly imageSize: number;
-  readonly classes: number;
-  readonly dropout: number;
-  /** Whether the auxiliary heads are built by default. */
-  readonly auxHeads: boolean;
-  readonly auxDropout: number;
-  /** `imagenet`: the published one; `small`: no stride, for images of about 32 pixels. */
-  readonly stem: 'imagenet' | 'small';
+  /** Where they differ from the family's. */
+  readonly defaults?: Partial<NetworkOptions>;
   /** Factor of all channels. */
   readonly width: number;
   /** Factor of the numbers of modules; those of a stage are repeated in their order. */
@@ -23,8 +19,8 @@ export interface GoogLeNetVariant extends Common {
   readonly network: 'v1';
   /** Batch norm and no biases, or local response norm in the stem and biases. */
   readonly batchNorm: boolean;
-  /** How weights start. */
-  readonly start: 'torchvision' | 'caffe' | 'kaiming';
+  /** Of convolutions and linear layers. */
+  readonly start: { readonly init: Initializer; readonly biasInit?: Initializer };
   /** Kernel of the third branch. */
   readonly third: 3 | 5;
   /** Window of the last max pool. */
@@ -47,14 +43,12 @@ export interface InceptionV4Variant extends Common {
 
 export type InceptionVariant = GoogLeNetVariant | InceptionV3Variant | InceptionV4Variant;
 
-const IMAGENET = { classes: 1000, stem: 'imagenet', width: 1, depth: 1 } as const;
+const WHOLE = { width: 1, depth: 1 } as const;
 
 /** arXiv:1409.4842, table 1. */
 const GOOGLENET = {
-  ...IMAGENET,
+  ...WHOLE,
   network: 'v1',
-  imageSize: 224,
-  auxDropout: 0.7,
   stemChannels: [64, 64, 192],
   auxChannels: [128, 1024],
   stages: [
@@ -79,44 +73,37 @@ const GOOGLENET = {
 const TORCHVISION = {
   ...GOOGLENET,
   batchNorm: true,
-  start: 'torchvision',
+  start: { init: truncatedNormal({ std: 0.01 }) },
   third: 3,
   lastPool: 2,
-  dropout: 0.2,
 } as const;
-const PAPER = { ...GOOGLENET, batchNorm: false, start: 'caffe', third: 5, lastPool: 3, dropout: 0.4 } as const;
-
-const V3 = { ...IMAGENET, network: 'v3', imageSize: 299, dropout: 0.5, auxDropout: 0 } as const;
+/** Weights start as in the Caffe model. */
+const PAPER = {
+  ...GOOGLENET,
+  batchNorm: false,
+  start: { init: xavierUniform({ fan: 'fanIn' }), biasInit: constantInit(0.2) },
+  third: 5,
+  lastPool: 3,
+} as const;
 
 export const VARIANTS = {
-  googlenet: { ...TORCHVISION, auxHeads: false },
-  googlenet_aux: { ...TORCHVISION, auxHeads: true },
-  googlenet_paper: { ...PAPER, auxHeads: false },
-  googlenet_paper_aux: { ...PAPER, auxHeads: true },
-  inception_v3: { ...V3, auxHeads: true },
-  inception_v4: { ...IMAGENET, network: 'v4', imageSize: 299, dropout: 0.2, auxHeads: false, auxDropout: 0 },
+  googlenet: TORCHVISION,
+  googlenet_aux: { ...TORCHVISION, defaults: { auxHeads: true } },
+  googlenet_paper: { ...PAPER, defaults: { dropout: 0.4 } },
+  googlenet_paper_aux: { ...PAPER, defaults: { dropout: 0.4, auxHeads: true } },
+  inception_v3: {
+    ...WHOLE,
+    network: 'v3',
+    defaults: { imageSize: 299, dropout: 0.5, auxHeads: true, auxDropout: 0 },
+  },
+  inception_v4: { ...WHOLE, network: 'v4', defaults: { imageSize: 299, auxDropout: 0 } },
   tiny: {
     ...TORCHVISION,
-    start: 'kaiming',
-    imageSize: 32,
-    classes: 10,
-    stem: 'small',
-    dropout: 0,
-    auxDropout: 0,
-    auxHeads: true,
+    // Too small for torchvision's.
+    start: { init: kaimingNormal() },
+    defaults: { imageSize: 32, classes: 10, auxHeads: true, dropout: 0, auxDropout: 0, stem: 'small' },
     stemChannels: [4, 4, 8],
     auxChannels: [2, 8],
     stages: [[[3, 3, 4, 2, 3, 2]], [[4, 3, 4, 2, 4, 2]], [[4, 3, 6, 2, 4, 2]]],
   },
 } as const satisfies Readonly<Record<string, InceptionVariant>>;
-
-/** The modules of each stage, `depth` times as many: a stage of A and B doubled is A, A, B, B. */
-export function deepened<T>(stages: readonly (readonly T[])[], depth: number): readonly (readonly T[])[] {
-  const counts = scaleDepths(
-    stages.map(({ length }) => length),
-    depth,
-  );
-  return stages.map((modules, stage) =>
-    Array.from({ length: counts[stage] }, (_, index) => modules[Math.floor((index * modules.length) / counts[stage])]),
-  );
-}

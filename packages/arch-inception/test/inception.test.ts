@@ -1,7 +1,7 @@
 import { testArchitecture } from '@netwright/testing';
 import { buildGraph, costOf, inferenceMode, removedNames, summarize, tensorType, type Graph } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
-import { inception, inceptionModule, type InceptionModuleOptions, type InceptionOptions } from '../src/index.ts';
+import { inception, inceptionModule, type InceptionModuleOptions } from '../src/index.ts';
 import { architectures, goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
 const RECORDED = ['googlenet', 'googlenet_aux', 'googlenet_paper', 'inception_v3', 'inception_v4'];

@@ -51,6 +51,7 @@ export {
   type Multipliers,
 } from './scaling/compound-multipliers.ts';
 export { makeDivisible } from './scaling/make-divisible.ts';
+export { repeatBlocks } from './scaling/repeat-blocks.ts';
 export { scaleDepths } from './scaling/scale-depths.ts';
 export { scaleModel } from './scaling/scale-model.ts';
 export { resnextBlock, type ResNeXtBlockOptions, type ResNeXtForm } from './blocks/resnext-forms.ts';

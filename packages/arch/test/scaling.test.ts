@@ -9,6 +9,7 @@ import {
   defineArchitecture,
   linearLayer,
   makeDivisible,
+  repeatBlocks,
   scaleDepths,
   scaleModel,
 } from '../src/index.ts';
@@ -64,6 +65,25 @@ describe('makeDivisible', () => {
     [3, 8, 16, 16],
   ])('of %d by %d (at least %s) is %d', (value, divisor, min, expected) => {
     expect(makeDivisible(value, divisor, min)).toBe(expected);
+  });
+});
+
+describe('repeatBlocks', () => {
+  it.each([
+    ['AB C', 1, 'AB C'],
+    ['AB C', 2, 'AABB CC'],
+    ['ABC DE', 1.34, 'AABC DDE'],
+    ['ABCD E', 0.5, 'AC E'],
+  ])('%s, %d times: %s', (stages, multiplier, expected) => {
+    const blocks = stages.split(' ').map((stage) => Array.from(stage));
+    const repeated = repeatBlocks(blocks, multiplier);
+    expect(repeated.map((stage) => stage.join('')).join(' ')).toBe(expected);
+    expect(repeated.map(({ length }) => length)).toEqual(
+      scaleDepths(
+        blocks.map(({ length }) => length),
+        multiplier,
+      ),
+    );
   });
 });
 
