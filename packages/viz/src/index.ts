@@ -34,4 +34,5 @@ export {
   type LandscapeGrid,
   type LossDomain,
 } from './plot/landscape.ts';
+export { escapeHtml, htmlPage, type HtmlPage } from './plot/html-page.ts';
 export { studyPage, type StudyPage, type StudySection } from './plot/study-page.ts';

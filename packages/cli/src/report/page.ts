@@ -1,6 +1,7 @@
 // The page around the pictures of a report.
 
 import type { Summary } from '@netwright/ir';
+import { escapeHtml, htmlPage } from '@netwright/viz';
 import { formatSeconds } from '../progress.ts';
 import type { Misclassified, ReportInput } from './write-report.ts';
 
@@ -12,18 +13,12 @@ export interface PageInput extends ReportInput {
 }
 
 const STYLE = `
-:root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c2128; margin: 2rem auto; max-width: 1440px; padding: 0 1.5rem; }
-h1 { font-size: 1.5rem; margin-bottom: .25rem; } h2 { font-size: 1.15rem; margin-top: 2.25rem; border-bottom: 1px solid #d8dee4; }
-.facts { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin: 1rem 0; }
-.facts div { font-size: .85rem; color: #57606a; } .facts b { display: block; font-size: 1.3rem; color: #1c2128; }
+body { max-width: 1440px; } .facts b { font-size: 1.3rem; }
 .charts { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; } figcaption { color: #57606a; font-size: .85rem; }
 .grid { display: flex; flex-wrap: wrap; gap: .75rem; }
 .grid figure { width: 84px; text-align: center; font-size: .75rem; }
 .grid img { width: 84px; height: 84px; object-fit: contain; image-rendering: pixelated; background: #f6f8fa; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .85rem; } th, td { padding: .15rem .75rem; border-bottom: 1px solid #eaeef2; text-align: left; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 `;
 
 /** The whole page; nothing in it refers to another file. */
@@ -42,26 +37,13 @@ export function renderPage(input: PageInput): string {
     ['MACs per image', input.summary.totals.macs.toLocaleString('en-US')],
     ['training and evaluation', formatSeconds(seconds)],
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escape(title)}</h1>
-<div class="facts">${facts.map(([name, value]) => `<div><b>${escape(value)}</b>${escape(name)}</div>`).join('')}</div>
-<h2>Curves</h2>
-<div class="charts">${input.charts.map((chart) => `<figure>${chart.svg}<figcaption>${escape(chart.title)}</figcaption></figure>`).join('')}</div>
+  const body = `<h2>Curves</h2>
+<div class="charts">${input.charts.map((chart) => `<figure>${chart.svg}<figcaption>${escapeHtml(chart.title)}</figcaption></figure>`).join('')}</div>
 ${input.confusion === undefined ? '' : `<h2>Confusion matrix</h2><div class="scroll">${input.confusion}</div>`}
 ${misclassifiedSection(input)}
 <h2>Model</h2>
-<div class="scroll">${summaryTable(input.summary)}</div>
-</body>
-</html>
-`;
+<div class="scroll">${summaryTable(input.summary)}</div>`;
+  return htmlPage({ title, facts, body, style: STYLE });
 }
 
 function misclassifiedSection({ misclassified, result: { evaluation } }: PageInput): string {
@@ -70,7 +52,7 @@ function misclassifiedSection({ misclassified, result: { evaluation } }: PageInp
   const wrong = Math.round((1 - evaluation.values.accuracy) * total);
   const figures = misclassified.map(
     ({ image, label, predicted, probability }) =>
-      `<figure><img src="${image}" alt="${escape(label)} taken for ${escape(predicted)}">${escape(label)} → ${escape(predicted)}<br>${(100 * probability).toFixed(0)} %</figure>`,
+      `<figure><img src="${image}" alt="${escapeHtml(label)} taken for ${escapeHtml(predicted)}">${escapeHtml(label)} → ${escapeHtml(predicted)}<br>${(100 * probability).toFixed(0)} %</figure>`,
   );
   return `<h2>Misclassified images</h2>
 <p>${String(wrong)} of ${total.toLocaleString('en-US')}; ${wrong > figures.length ? `the ${String(figures.length)} most confident` : 'the most confident first'}: true → predicted, with the probability of the prediction.</p>
@@ -81,13 +63,9 @@ function summaryTable({ rows, totals }: Summary): string {
   const number = (value: number): string => `<td class="number">${value.toLocaleString('en-US')}</td>`;
   const body = rows.map(
     (row) =>
-      `<tr><td>${escape(row.scope)}</td><td>${escape(row.operation)}</td><td>${escape(row.outputShape.join(' × '))}</td>${number(row.parameters)}${number(row.macs)}${number(row.activationBytes)}</tr>`,
+      `<tr><td>${escapeHtml(row.scope)}</td><td>${escapeHtml(row.operation)}</td><td>${escapeHtml(row.outputShape.join(' × '))}</td>${number(row.parameters)}${number(row.macs)}${number(row.activationBytes)}</tr>`,
   );
   return `<table><thead><tr><th>layer</th><th>operation</th><th>output</th><th class="number">parameters</th><th class="number">MACs</th><th class="number">activation bytes</th></tr></thead>
 <tbody>${body.join('\n')}</tbody>
 <tfoot><tr><th>total</th><th></th><th></th>${number(totals.parameters)}${number(totals.macs)}${number(totals.activationBytes)}</tr></tfoot></table>`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);
 }

@@ -1,9 +1,8 @@
 // Values of a surface at many points at once.
 
-import { compile, type Backend } from '@netwright/compiler';
-import { GraphBuilder, tensorType } from '@netwright/ir';
+import type { Backend } from '@netwright/compiler';
 import type { Point, Surface } from '../surfaces/surface.ts';
-import { tensorData } from './numbers.ts';
+import { atPoints } from './at-points.ts';
 
 /** The whole loss at each point. */
 export async function valuesAt(
@@ -11,21 +10,8 @@ export async function valuesAt(
   points: readonly Point[],
   backend: Backend,
 ): Promise<readonly number[]> {
-  const builder = new GraphBuilder();
-  const type = tensorType('f32', [points.length]);
-  const [x, y] = ['x', 'y'].map((name) => builder.input(name, type));
-  builder.output('value', surface.value(x, y));
-  const executable = await compile(builder.finish(), backend);
-  const [xs, ys] = [0, 1].map((axis) =>
-    tensorData(
-      points.map((point) => point[axis]),
-      [points.length],
-      backend,
-    ),
-  );
-  const { value } = await executable.run({ x: xs, y: ys });
-  await executable.dispose();
-  return Array.from(value.data);
+  const [values] = await atPoints(points, backend, (x, y) => [surface.value(x, y)]);
+  return Array.from(values);
 }
 
 /** Values at the centres of a grid of cells over a window, row by row from the smallest y. */
