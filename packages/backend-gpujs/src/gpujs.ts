@@ -10,8 +10,8 @@ import {
   type LoadOptions,
   type Store,
 } from '@netwright/compiler';
+import { limitedCapabilities } from '@netwright/compiler/interpreter';
 import { NetwrightError, type Graph } from '@netwright/ir';
-import { gpujsCapabilities } from './capabilities.ts';
 import { Device, disposed } from './device/device.ts';
 import { importGpu } from './device/gpu-module.ts';
 import { GPU_MODES, resolveMode, type GpuJsMode, type ResolvedMode } from './device/resolve-mode.ts';
@@ -112,7 +112,7 @@ async function load(
   const planned = compileKernels(graph, {
     dims,
     maxMemory,
-    capabilities: { ...gpujsCapabilities, costlyGuards: isHost },
+    capabilities: { ...limitedCapabilities, costlyGuards: isHost },
   });
   const { buffers, kernels } = planned.program;
   checkWords(buffers);
@@ -146,7 +146,7 @@ function scheduleOf({ kernel, output, cost }: Step, { mode, reason }: ResolvedMo
 }
 
 function checkWords(buffers: readonly BufferDecl[]): void {
-  const most = gpujsCapabilities.maxIndex / 2;
+  const most = limitedCapabilities.maxIndex / 2;
   const large = buffers.filter(({ dtype, shape }) => dtype === 'i32' && sizeOf(shape) > most);
   if (large.length === 0) return;
   throw new NetwrightError({

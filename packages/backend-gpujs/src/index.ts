@@ -1,2 +1,1 @@
-export { gpujsCapabilities } from './capabilities.ts';
 export { gpujs, type GpuJsBackend, type GpuJsOptions, type GpuJsUsage } from './gpujs.ts';

@@ -1,10 +1,9 @@
 // Modes, errors, memory and the kernel cache.
 
 import { compile, type Kernel } from '@netwright/compiler';
-import { limitedCapabilities } from '@netwright/compiler/interpreter';
 import { axisIndex, constant, rowMajorStorage } from '@netwright/compiler/kernels';
 import { add, GraphBuilder, isNetwrightError, matmul, mul, relu, tensorType, type Graph } from '@netwright/ir';
-import { gpujs, gpujsCapabilities } from '@netwright/backend-gpujs';
+import { gpujs } from '@netwright/backend-gpujs';
 import { describe, expect, it, vi } from 'vitest';
 import { Device } from '../src/device/device.ts';
 import type { Gpu, GpuKernel, GpuModule } from '../src/device/gpu-module.ts';
@@ -55,10 +54,6 @@ describe('modes', () => {
 
   it('an unknown one is refused at once', () => {
     expect(() => gpujs({ mode: 'webgl' as 'cpu' })).toThrow(/one of auto, cpu, webasm, webgl2, webgpu.*gpujs\.mode/s);
-  });
-
-  it('has the limits that the compiler is tested with', () => {
-    expect(gpujsCapabilities).toEqual(limitedCapabilities);
   });
 });
 

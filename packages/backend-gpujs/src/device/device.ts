@@ -84,9 +84,8 @@ export class Device {
   }
 
   async run(kernel: DeviceKernel, values: readonly Argument[]): Promise<Handle> {
-    const isNew = kernel.firstCall === undefined;
     const result = await this.timed(kernel, async () => kernel.run(...values));
-    if (isNew) this.checkKernel(kernel);
+    this.checkKernel(kernel);
     this.handles++;
     return flatten(result);
   }
@@ -164,9 +163,7 @@ export class Device {
 /** Rows that gpu.js cut out of one array are that array. */
 function flatten(result: Result): Handle {
   if (!isNested(result)) return result;
-  let first: Result = result;
-  while (isNested(first)) [first] = first;
-  return new Float32Array((first as Float32Array).buffer as ArrayBuffer);
+  return new Float32Array((flatten(result[0]) as Float32Array).buffer as ArrayBuffer);
 }
 
 function isNested(result: Result): result is readonly Result[] {

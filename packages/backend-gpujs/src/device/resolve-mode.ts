@@ -24,23 +24,17 @@ export async function resolveMode({ GPU }: GpuModule, wanted: GpuJsMode | 'auto'
     webgl2: () => GPU.isWebGL2Supported,
     webgpu: () => GPU.isWebGPUAvailable(),
   };
-  if (wanted !== 'auto') {
-    if (await isAvailable[wanted]()) return { mode: wanted, reason: 'as asked for' };
-    throw new NetwrightError({
-      code: 'gpujs.mode',
-      operation: 'gpujs',
-      expected: 'a mode that runs here',
-      received: wanted,
-      hint: wanted.startsWith('webg') ? 'it needs a browser with a GPU; webasm runs everywhere' : 'use another mode',
-    });
-  }
   const missing: string[] = [];
-  for (const mode of ['webgpu', 'webgl2', 'webasm'] as const) {
-    if (await isAvailable[mode]()) {
-      const reason = missing.length === 0 ? 'the first choice' : `there is no ${missing.join(' and no ')}`;
-      return { mode, reason };
-    }
+  for (const mode of wanted === 'auto' ? (['webgpu', 'webgl2', 'webasm', 'cpu'] as const) : [wanted]) {
+    const reason = missing.length === 0 ? 'the first choice' : `there is no ${missing.join(' and no ')}`;
+    if (await isAvailable[mode]()) return { mode, reason: wanted === 'auto' ? reason : 'as asked for' };
     missing.push(mode);
   }
-  return { mode: 'cpu', reason: `there is no ${missing.join(' and no ')}` };
+  throw new NetwrightError({
+    code: 'gpujs.mode',
+    operation: 'gpujs',
+    expected: 'a mode that runs here',
+    received: wanted,
+    hint: wanted.startsWith('webg') ? 'it needs a browser with a GPU; webasm runs everywhere' : 'use another mode',
+  });
 }

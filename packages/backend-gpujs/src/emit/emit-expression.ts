@@ -55,10 +55,8 @@ export interface EmitOptions extends FloatContext {
   readonly buffer: (id: number) => BufferPlace;
 }
 
-/** So many steps of a loop are written out on the host. */
-const UNROLLED = 32;
-/** And so many sums of products without a block between: compilers of WebAssembly load all that a block needs before they add any of it. */
-const GROUPED = 6;
+/** So many steps of a loop are written out on the host, so many of them in one block: compilers of WebAssembly load all that a block needs before they add any of it. */
+const [UNROLLED, GROUPED] = [32, 6];
 
 export class ExpressionEmitter {
   private readonly options: EmitOptions;
@@ -254,7 +252,7 @@ export class ExpressionEmitter {
     if (op === 'sum') return isNumber ? [this.sums([expr])[0]] : this.sumOfWords(expr);
     if (!isNumber || (dtype === 'f32' && !options.isHost)) return this.search(expr).best;
     const best = writer.variable('v', dtype === 'f32' ? `-${options.infinity()}` : literal(-EXACT));
-    this.steps(axes, [UNROLLED, UNROLLED], (bound) => {
+    this.steps(axes, 1, (bound) => {
       writer.line(`${best} = Math.max(${best}, ${this.number(rewrite(body, bound))});`);
     });
     return [best];
@@ -264,8 +262,7 @@ export class ExpressionEmitter {
   private sums(sums: readonly ReduceExpr[]): readonly string[] {
     const { writer } = this;
     const totals = sums.map(() => writer.variable('v', '0'));
-    const [written, grouped] = [UNROLLED / Math.sqrt(sums.length), Math.ceil(GROUPED / sums.length)];
-    this.steps(sums[0].axes, [written, grouped], (bound) => {
+    this.steps(sums[0].axes, sums.length, (bound) => {
       sums.forEach(({ body }, at) => {
         writer.line(`${totals[at]} = ${totals[at]} + ${this.number(rewrite(body, bound))};`);
       });
@@ -276,7 +273,7 @@ export class ExpressionEmitter {
   private sumOfWords({ axes, body }: ReduceExpr): Word {
     const { writer } = this;
     const total: Word = [writer.variable('w', '0'), writer.variable('w', '0')];
-    this.steps(axes, [UNROLLED, UNROLLED], (bound) => {
+    this.steps(axes, 1, (bound) => {
       const next = WORD_OPS.add(writer, total, this.word(rewrite(body, bound)));
       next.forEach((code, at) => writer.line(`${total[at]} = ${code};`));
     });
@@ -295,7 +292,7 @@ export class ExpressionEmitter {
     const position = writer.variable('v', '0');
     const shape = axes.map((axis) => this.extents.get(axis) ?? 1);
     const ids = axes.map((axis) => axisIndex(axis));
-    this.steps(axes, [UNROLLED, UNROLLED], (bound) => {
+    this.steps(axes, 1, (bound) => {
       const at = op === 'argmax' ? emitIndex(this.indices, rewriteIndex(flatten(ids, shape), bound)) : '0';
       const part = rewrite(body, bound);
       const value = isWord ? this.word(part) : isRanked ? this.ranked(part) : [this.number(part)];
@@ -322,12 +319,9 @@ export class ExpressionEmitter {
     return [this.writer.where('v', test, code, '0'), this.writer.where('v', test, '0', '1')];
   }
 
-  /** Calls `step` in the loops of a reduction, of which the innermost steps, at most so many, are written out in groups of so many. */
-  private steps(
-    axes: readonly number[],
-    [most, grouped]: readonly [number, number],
-    step: (bound: Rewriting) => void,
-  ): void {
+  /** Calls `step`, which adds to so many results, in the loops of a reduction, of which the innermost steps are written out. */
+  private steps(axes: readonly number[], results: number, step: (bound: Rewriting) => void): void {
+    const [most, grouped] = [UNROLLED / Math.sqrt(results), Math.ceil(GROUPED / results)];
     const { writer, extents } = this;
     const loops: number[] = [];
     let bounds: readonly ReadonlyMap<number, Index>[] = [new Map()];
@@ -350,11 +344,13 @@ export class ExpressionEmitter {
     const run = (at: number): void => {
       if (at < 0) {
         write(0);
-        for (let from = grouped; from < bounds.length; from += grouped) writer.group(() => write(from));
+        for (let from = grouped; from < bounds.length; from += grouped) writer.loop(1, () => write(from));
       } else {
-        const counter = writer.name('r');
-        this.axes.set(loops[at], counter);
-        writer.loop(loops[at], counter, extents.get(loops[at]) ?? 1, () => run(at - 1));
+        const open = (counter: string): void => {
+          this.axes.set(loops[at], counter);
+          run(at - 1);
+        };
+        writer.loop(extents.get(loops[at]) ?? 1, open, loops[at]);
       }
     };
     run(loops.length - 1);

@@ -37,10 +37,8 @@ export class KernelEmitter {
     this.buffers = buffers;
     this.kernels = kernels;
     this.options = options;
-    for (const { id, dtype } of buffers) {
-      if (dtype === 'u8') this.bounds.set(id, 255);
-      if (dtype === 'bool') this.bounds.set(id, 1);
-    }
+    for (const { id, dtype } of buffers)
+      if (dtype === 'u8' || dtype === 'bool') this.bounds.set(id, dtype === 'u8' ? 255 : 1);
   }
 
   /** Whether a buffer holds words, in two planes. */

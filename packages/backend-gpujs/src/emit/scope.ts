@@ -1,7 +1,7 @@
 // Statements in nested scopes, each written where the loops that it depends on are open.
 
 interface Scope {
-  readonly kind: 'function' | 'loop' | 'block' | 'group';
+  readonly kind: 'function' | 'loop' | 'block';
   readonly parent?: Scope;
   /** The axis that a loop counts. */
   readonly axis?: number;
@@ -62,16 +62,11 @@ export class Writer {
     return name;
   }
 
-  loop(axis: number, counter: string, extent: number, body: () => void): void {
-    const lines = this.within(scopeOf('loop', this.scope, axis), body);
+  /** A loop that counts an axis, or a block of statements of its own, which is one of a single step. */
+  loop(extent: number, body: (counter: string) => void, axis?: number): void {
+    const counter = this.name('r');
+    const lines = this.within(scopeOf('loop', this.scope, axis), () => body(counter));
     this.scope.lines.push(`for (let ${counter} = 0; ${counter} < ${String(extent)}; ${counter}++) {`, ...lines, '}');
-  }
-
-  /** Statements in a block of their own; what depends on nothing that happens around it is computed outside. */
-  group(body: () => void): void {
-    const counter = this.name('q');
-    const lines = this.within(scopeOf('group', this.scope), body);
-    this.scope.lines.push(`for (let ${counter} = 0; ${counter} < 1; ${counter}++) {`, ...lines, '}');
   }
 
   /** A block under a condition, and optionally one where it does not hold. */
@@ -119,6 +114,6 @@ export class Writer {
 }
 
 function isFree({ kind, axis, parent }: Scope, axes: ReadonlySet<number>, anywhere: boolean): boolean {
-  if (kind === 'loop') return axis === undefined || !axes.has(axis);
-  return anywhere || (kind === 'group' && parent !== undefined && isFree(parent, axes, anywhere));
+  if (axis !== undefined) return !axes.has(axis);
+  return anywhere || (kind === 'loop' && parent !== undefined && isFree(parent, axes, anywhere));
 }
