@@ -1,27 +1,12 @@
 // The variant table of the family, as data.
 
-import type { ImageStemKind } from '@netwright/arch';
+import type { ResidualNetworkOptions } from '@netwright/arch';
 
-export interface SENetVariant {
-  readonly block: 'basic' | 'bottleneck';
-  /** Blocks of each stage. */
-  readonly depths: readonly number[];
-  /** Channels of the first stage; bottlenecks have four times as many at their end. Every stage doubles them, and {@link inner} and {@link reduced} with them. */
-  readonly width: number;
-  /** Channels of the 3x3 convolutions of bottlenecks in the first stage. Default `width`. */
-  readonly inner?: number;
-  /** Channels of the first 1x1 convolutions. Default `inner`. */
-  readonly reduced?: number;
-  /** Groups of the 3x3 convolutions. Default 1. */
-  readonly groups?: number;
-  readonly stem: ImageStemKind;
-  /** Channels of the stem. Default `width`. */
-  readonly stemWidth?: number;
-  /** Kernel of the projections after the first stage. Default 1. */
-  readonly projectionKernel?: number;
-  /** Before the classifier. Default 0. */
-  readonly dropout?: number;
-}
+/** A network of the family as a row of the table; its `dropout` is the default of the option. */
+export type SENetVariant = Pick<
+  ResidualNetworkOptions,
+  'block' | 'depths' | 'width' | 'inner' | 'reduced' | 'groups' | 'stem' | 'stemWidth' | 'projectionKernel' | 'dropout'
+>;
 
 const DEPTHS: Readonly<Record<string, readonly number[]>> = {
   '18': [2, 2, 2, 2],

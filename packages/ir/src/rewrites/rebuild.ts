@@ -21,15 +21,7 @@ export function rebuild<I extends string, O extends string>(
   graph: Graph<I, O>,
   replace: (node: Node, context: RebuildContext) => Tensor | undefined,
 ): Graph<I, O> {
-  const builder = GraphBuilder.from({
-    ...graph,
-    nodes: [],
-    inputs: {},
-    parameters: {},
-    states: {},
-    outputs: {},
-    updates: {},
-  });
+  const builder = builderFor(graph);
   const copies: Tensor[] = [];
   const copyOf = (id: number): Tensor => copies[id];
   graph.nodes.forEach((node, id) => {
@@ -39,6 +31,11 @@ export function rebuild<I extends string, O extends string>(
   });
   const { nodes, functions } = builder.finish();
   return renumber({ ...graph, nodes, functions }, (id) => copies[id].id);
+}
+
+/** A builder without nodes that has the functions of `graph`, for a copy of it. */
+export function builderFor(graph: Graph): GraphBuilder {
+  return GraphBuilder.from({ ...graph, nodes: [], inputs: {}, parameters: {}, states: {}, outputs: {}, updates: {} });
 }
 
 /** `graph` with the values that its tables name replaced; `graph.nodes` are those of the new numbers. */

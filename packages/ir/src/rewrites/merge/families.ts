@@ -1,11 +1,11 @@
 // Families: several values that become parts of one; what the merging passes share.
 
-import { GraphBuilder } from '../../builder.ts';
+import type { GraphBuilder } from '../../builder.ts';
 import type { Graph } from '../../graph.ts';
 import { slice } from '../../ops/slice.ts';
 import type { Tensor } from '../../tensor.ts';
 import { eliminateDeadCode } from '../eliminate-dead-code.ts';
-import { renumber } from '../rebuild.ts';
+import { builderFor, renumber } from '../rebuild.ts';
 
 /** The channels of an image or of the rows of [N, C]. */
 export const CHANNEL_AXIS = 1;
@@ -52,15 +52,7 @@ function rebuildOnDemand<I extends string, O extends string>(
   graph: Graph<I, O>,
   families: readonly Family[],
 ): Graph<I, O> {
-  const builder = GraphBuilder.from({
-    ...graph,
-    nodes: [],
-    inputs: {},
-    parameters: {},
-    states: {},
-    outputs: {},
-    updates: {},
-  });
+  const builder = builderFor(graph);
   const familyOf = new Map(families.flatMap((family) => family.replaced.map((id) => [id, family] as const)));
   const copies = new Map<number, Tensor>();
   const copyOf = (id: number): Tensor => {
