@@ -12,11 +12,13 @@ export interface BenchOptions extends Omit<MeasureOptions, 'threads' | 'folder'>
   readonly works: readonly Work[];
   readonly threads: readonly number[];
   readonly clock: Clock;
+  /** Called after each work at each number of threads with all that is measured so far. */
+  readonly onMeasured?: (report: Report) => Promise<void>;
 }
 
 /** Measures every work at every number of threads; temporary files are removed. */
 export async function bench(options: BenchOptions): Promise<Report> {
-  const { works, threads, clock, rounds, onProgress } = options;
+  const { works, threads, clock, onProgress, onMeasured } = options;
   const machine = machineFacts();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'netwright-bench-'));
   const measurements: Measurement[] = [];
@@ -25,10 +27,11 @@ export async function bench(options: BenchOptions): Promise<Report> {
       for (const count of threads) {
         onProgress?.(`${work.title}, ${String(count)} ${count === 1 ? 'thread' : 'threads'}`);
         measurements.push(...(await measure(work, { ...options, threads: count, folder })));
+        await onMeasured?.({ machine, clock, measurements: [...measurements] });
       }
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { machine, clock, rounds, measurements };
+  return { machine, clock, measurements };
 }

@@ -11,9 +11,8 @@ export interface Engine {
   readonly group: Group;
   /** Name of the loader in the child's program. */
   readonly loader: string;
-  /** Of this project's backend. */
+  /** Of this project: a backend as its command line takes it. */
   readonly backend?: string;
-  readonly precision?: 'high' | 'fast';
   readonly program: 'node' | 'python';
   /** Works that it is asked to do; what it then cannot do it says itself. */
   readonly does: (work: Work) => boolean;
@@ -30,8 +29,7 @@ export function ownEngines(targets: readonly string[], precisions: readonly ('hi
       name: `netwright ${target}${precision === 'fast' ? ' fast' : ''}`,
       group: 'ours',
       loader: 'netwright',
-      backend: `cpu:target=${target}`,
-      precision,
+      backend: `cpu:target=${target},precision=${precision}`,
       program: 'node',
       does: always,
     })),

@@ -9,9 +9,8 @@ export interface Job {
   /** Hyper-parameters of a training step. */
   readonly step: typeof STEP;
   readonly threads: number;
-  /** Of this project's backend, e.g. `cpu:target=wasm`. */
+  /** Of this project's backend, e.g. `cpu:target=wasm,precision=high`. */
   readonly backend: string;
-  readonly precision: 'high' | 'fast';
   /** Folder of the engines' packages. */
   readonly peers: string;
   /** Safetensors: weights and inputs by name. */

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { requirePeer } from './children/peers.ts';
 import { Child, ChildError } from './child.ts';
-import { compareTensors, type Comparison } from './compare.ts';
+import { compareResults, compareUpdates, type Comparison } from './compare.ts';
 import type { Engine } from './engines.ts';
 import type { Job } from './job.ts';
 import { writeOnnx, type OnnxProto } from './networks/onnx.ts';
@@ -37,7 +37,8 @@ export interface Figures {
   /** Counted rounds, by the clock on the wall and by processor time of all threads. */
   readonly wall: readonly number[];
   readonly cpu: readonly number[];
-  readonly peakBytes: number;
+  /** Of a training step: the most resident memory of a process that loads the engine and makes {@link memorySteps} steps, and nothing else. */
+  readonly peakBytes?: number;
   /** Against the first engine; absent for that one. */
   readonly check?: Comparison;
 }
@@ -58,8 +59,11 @@ export interface Measurement {
 export const TOLERANCE = { inference: 1e-4, forward: 1e-4, gradients: 1e-4, training: 5e-2 } as const;
 
 const warmUp = 2;
+/** The first allocates moments; the next has them from its start. */
+const memorySteps = 3;
 const loadSeconds = 180;
-const runSeconds = 300;
+/** A run takes seconds at most; an engine that would need minutes is left out. */
+const runSeconds = 60;
 
 interface Running {
   readonly engine: Engine;
@@ -73,6 +77,7 @@ interface Running {
 export async function measure(work: Work, options: MeasureOptions): Promise<readonly Measurement[]> {
   const prepared = await prepareWork(work, options.folder);
   const onnx = await writeModel(work, prepared, options);
+  const open = (engine: Engine): Promise<Opened> => openEngine(engine, work, prepared, onnx, options);
   const running: Running[] = [];
   const measured: Measurement[] = [];
   const row = ({ name, group }: Engine): Pick<Measurement, 'work' | 'threads' | 'engine' | 'group'> => ({
@@ -81,28 +86,44 @@ export async function measure(work: Work, options: MeasureOptions): Promise<read
     engine: name,
     group,
   });
+  /** Whether the engine did what it was asked; if not, it takes no further part. */
+  const attempt = async (engine: Engine, action: () => Promise<void>): Promise<boolean> => {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ChildError)) throw error;
+      const failed = running.findIndex((one) => one.engine === engine);
+      if (failed >= 0) await running.splice(failed, 1)[0].child.close();
+      options.onProgress?.(`${engine.name}: left out, ${error.message}`);
+      measured.push({ ...row(engine), reason: error.message, failed: !error.unavailable });
+      return false;
+    }
+  };
   let expected: Tensors | undefined;
   try {
     for (const engine of options.engines.filter(({ does }) => does(work))) {
-      try {
-        const started = await start(engine, work, prepared, onnx, options);
+      await attempt(engine, async () => {
+        const peakBytes = work.kind === 'training' ? await peakOf(await open(engine)) : undefined;
+        const started = await start(engine, await open(engine));
         running.push(started.running);
         expected ??= started.results;
-        if (expected !== started.results) started.running.figures = check(started, work, expected, prepared.tensors);
-        options.onProgress?.(`${engine.name} ${started.running.figures.version}: ready`);
-      } catch (error) {
-        if (!(error instanceof ChildError)) throw error;
-        const failed = running.findIndex((one) => one.engine === engine);
-        if (failed >= 0) await running.splice(failed, 1)[0].child.close();
-        options.onProgress?.(`${engine.name}: left out, ${error.message}`);
-        measured.push({ ...row(engine), reason: error.message, failed: !error.unavailable });
-      }
+        let { figures } = started.running;
+        if (peakBytes !== undefined) figures = { ...figures, peakBytes };
+        if (expected !== started.results) {
+          const found = check(started.results, work, expected, prepared.tensors);
+          figures = { ...figures, check: found };
+        }
+        started.running.figures = figures;
+        options.onProgress?.(`${engine.name} ${figures.version}: ready`);
+      });
     }
-    await takeTurns(running, options);
-    for (const { engine, child, figures, wall, cpu } of running) {
-      const { peakBytes } = await child.ask('memory', 'memory', runSeconds);
-      measured.push({ ...row(engine), figures: { ...figures, wall, cpu, peakBytes } });
+    for (let round = 1 - warmUp; round <= options.rounds; round++) {
+      for (const one of [...running]) await attempt(one.engine, () => takeTurn(one, round, options.seconds));
+      if (round > 0) options.onProgress?.(`round ${String(round)} of ${String(options.rounds)}`);
     }
+    for (const { engine, figures, wall, cpu } of running)
+      measured.push({ ...row(engine), figures: { ...figures, wall, cpu } });
     return measured;
   } finally {
     await Promise.all(running.map(({ child }) => child.close()));
@@ -118,19 +139,21 @@ async function writeModel(work: Work, prepared: PreparedWork, options: MeasureOp
   return file;
 }
 
-interface Started {
-  readonly running: Running;
-  readonly results: Tensors;
+interface Opened {
+  readonly child: Child;
+  /** Where it writes its results. */
+  readonly results: string;
+  readonly version: string;
+  readonly loadMilliseconds: number;
 }
 
-/** Loads an engine and runs it twice: the first run's results are read before the second. */
-async function start(
+async function openEngine(
   engine: Engine,
   work: Work,
   { file, layers }: PreparedWork,
   onnx: string | undefined,
   { threads, folder, peers, programs }: MeasureOptions,
-): Promise<Started> {
+): Promise<Opened> {
   const program = programs[engine.program];
   if (program === undefined) throw new ChildError('there is no Python with PyTorch (NETWRIGHT_PYTHON names one)', true);
   const job: Job = {
@@ -139,7 +162,6 @@ async function start(
     step: STEP,
     threads,
     backend: engine.backend ?? '',
-    precision: engine.precision ?? 'high',
     peers,
     tensors: file,
     results: path.join(folder, 'results.safetensors'),
@@ -149,9 +171,34 @@ async function start(
   const child = new Child(program, job);
   try {
     const { version, loadMilliseconds } = await child.receive('ready', loadSeconds);
+    return { child, results: job.results, version, loadMilliseconds };
+  } catch (error) {
+    await child.close();
+    throw error;
+  }
+}
+
+/** In a process of its own: reading results and weights back would count as memory of the step. */
+async function peakOf({ child }: Opened): Promise<number> {
+  try {
+    for (let step = 0; step < memorySteps; step++) await child.ask('run', 'time', runSeconds);
+    return (await child.ask('memory', 'memory', runSeconds)).peakBytes;
+  } finally {
+    await child.close();
+  }
+}
+
+interface Started {
+  readonly running: Running;
+  readonly results: Tensors;
+}
+
+/** Runs an engine twice: the first run's results are read before the second. */
+async function start(engine: Engine, { child, results: file, version, loadMilliseconds }: Opened): Promise<Started> {
+  try {
     const first = await child.ask('run', 'time', runSeconds);
     await child.ask('results', 'results', runSeconds);
-    const results = await readTensors(job.results);
+    const results = await readTensors(file);
     const second = await child.ask('run', 'time', runSeconds);
     const figures: Figures = {
       version,
@@ -160,7 +207,6 @@ async function start(
       secondMilliseconds: second.milliseconds,
       wall: [],
       cpu: [],
-      peakBytes: 0,
     };
     return { running: { engine, child, wall: [], cpu: [], figures }, results };
   } catch (error) {
@@ -169,30 +215,23 @@ async function start(
   }
 }
 
-/** The figures with how far the results are from those expected; names of outputs that engines choose themselves do not matter. */
-function check({ running, results }: Started, work: Work, expected: Tensors, before: Tensors): Figures {
+/** How far the results are from those expected; names of outputs that engines choose themselves do not matter. */
+function check(results: Tensors, work: Work, expected: Tensors, before: Tensors): Comparison {
   const found =
-    work.kind === 'training' ? compareTensors(results, expected, before) : compareTensors(results, expected);
-  if (found.error > TOLERANCE[work.kind]) {
-    throw new ChildError(
-      `it computes something else: ${found.worst} differs by ${found.error.toExponential(1)} of its size ` +
-        `(at most ${TOLERANCE[work.kind].toExponential(0)})`,
-    );
-  }
-  return { ...running.figures, check: found };
+    work.kind === 'training' ? compareUpdates(results, expected, before) : compareResults(results, expected);
+  if (found.error <= TOLERANCE[work.kind]) return found;
+  throw new ChildError(
+    `it computes something else: ${found.worst} differs by ${found.error.toExponential(1)} of its size ` +
+      `(at most ${TOLERANCE[work.kind].toExponential(0)})`,
+  );
 }
 
-async function takeTurns(running: readonly Running[], { rounds, seconds, onProgress }: MeasureOptions): Promise<void> {
-  for (let round = 1 - warmUp; round <= rounds; round++) {
-    for (const { child, wall, cpu, figures } of running) {
-      const used = wall.reduce((sum, value) => sum + value, 0);
-      const slow = round <= 0 && figures.secondMilliseconds * warmUp > seconds * 1000;
-      if (slow || (wall.length > 0 && used > seconds * 1000)) continue;
-      const time = await child.ask('run', 'time', runSeconds);
-      if (round <= 0) continue;
-      wall.push(time.milliseconds);
-      cpu.push(time.cpuMilliseconds);
-    }
-    if (round > 0) onProgress?.(`round ${String(round)} of ${String(rounds)}`);
-  }
+async function takeTurn({ child, wall, cpu, figures }: Running, round: number, seconds: number): Promise<void> {
+  const used = wall.reduce((sum, value) => sum + value, 0);
+  const slow = round <= 0 && figures.secondMilliseconds * warmUp > seconds * 1000;
+  if (slow || (wall.length > 0 && used > seconds * 1000)) return;
+  const time = await child.ask('run', 'time', runSeconds);
+  if (round <= 0) return;
+  wall.push(time.milliseconds);
+  cpu.push(time.cpuMilliseconds);
 }

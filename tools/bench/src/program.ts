@@ -1,13 +1,13 @@
 // The command line.
 
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { bench } from './bench.ts';
 import { ownEngines, PEERS, type Engine } from './engines.ts';
 import { findTorch, installPeers } from './install-peers.ts';
-import { include, markdownOf, type Clock } from './report.ts';
+import { markdownOf, type Clock } from './report.ts';
+import { Results } from './results.ts';
 import { WORKS } from './work.ts';
 
 interface Options {
@@ -63,7 +63,7 @@ export function createProgram(write: (text: string) => void, directory: string):
         .choices(['wall', 'cpu'])
         .default('wall'),
     )
-    .option('--out <file>', 'write everything as JSON')
+    .option('--out <file>', 'write everything as JSON after each work; what the file holds of other works stays')
     .option('--markdown <file>', 'put the tables between the marks of a document, e.g. docs/performance.md')
     .showHelpAfterError('(add --help for the options)');
   return program.action(async () => runBench(program.opts<Options>(), write, directory));
@@ -74,6 +74,8 @@ async function runBench(options: Options, write: (text: string) => void, directo
   if (options.peers) installPeers(peers);
   const others = options.peers ? PEERS.filter(({ name }) => options.engines?.includes(name) ?? true) : [];
   const works = WORKS.filter(({ name }) => options.only.includes(name));
+  const results = new Results(options, directory);
+  await results.read(options.clock);
   const report = await bench({
     ...options,
     works,
@@ -81,15 +83,9 @@ async function runBench(options: Options, write: (text: string) => void, directo
     peers,
     programs: childPrograms(),
     onProgress: write,
+    onMeasured: (measured) => results.write(measured),
   });
-  const markdown = markdownOf(report, works);
-  write(`\n${markdown}`);
-  if (options.out !== undefined)
-    await writeFile(path.resolve(directory, options.out), `${JSON.stringify(report, undefined, 2)}\n`);
-  if (options.markdown !== undefined) {
-    const file = path.resolve(directory, options.markdown);
-    await writeFile(file, include(await readFile(file, 'utf8'), markdown));
-  }
+  write(`\n${markdownOf(report, works)}`);
   const failed = report.measurements.filter((one) => one.failed === true);
   if (failed.length === 0) return;
   write(`\nFailed:\n${failed.map((one) => `${one.work}, ${one.engine}: ${one.reason ?? ''}`).join('\n')}`);

@@ -11,8 +11,28 @@ export type Clock = 'wall' | 'cpu';
 export interface Report {
   readonly machine: Machine;
   readonly clock: Clock;
-  readonly rounds: number;
   readonly measurements: readonly Measurement[];
+}
+
+/**
+ * A report with the measurements of another, made later on the same machine, in place of its own of the same works and numbers of threads: ratios are always of one run.
+ *
+ * @throws RangeError when they are of different machines or clocks.
+ */
+export function mergeReports(earlier: Report, later: Report): Report {
+  const place = ({ machine: { cpu, cores, platform, node }, clock }: Report): string =>
+    `${cpu}, ${String(cores)} cores, ${platform}, Node ${node}, clock ${clock}`;
+  if (place(earlier) !== place(later))
+    throw new RangeError(
+      `the earlier figures are of ${place(earlier)}, these of ${place(later)}: write them to another file`,
+    );
+  const replaced = new Set(later.measurements.map(({ work, threads }) => `${work} ${String(threads)}`));
+  const kept = earlier.measurements.filter(({ work, threads }) => !replaced.has(`${work} ${String(threads)}`));
+  return {
+    ...later,
+    machine: { ...later.machine, load: Math.max(earlier.machine.load, later.machine.load) },
+    measurements: [...kept, ...later.measurements],
+  };
 }
 
 export function median(values: readonly number[]): number {
@@ -44,10 +64,11 @@ export function fastest(
 
 /** Markdown: the machine, a line for each own engine, work and number of threads, and the memory of training steps. */
 export function markdownOf(report: Report, works: readonly Work[]): string {
-  const { machine, clock, rounds } = report;
+  const { machine, clock } = report;
+  const rounds = Math.max(0, ...report.measurements.map(({ figures }) => figures?.wall.length ?? 0));
   const memory = (machine.memoryBytes / 2 ** 30).toFixed(0);
   const facts =
-    `${machine.cpu}, ${String(machine.cores)} cores, ${memory} GiB, ${machine.platform}, Node ${machine.node}, load ${machine.load.toFixed(2)} at the start, ` +
+    `${machine.cpu}, ${String(machine.cores)} cores, ${memory} GiB, ${machine.platform}, Node ${machine.node}, load at most ${machine.load.toFixed(2)} at the start of a run, ` +
     `${machine.date.slice(0, 10)}; medians of at most ${String(rounds)} interleaved rounds, ` +
     (clock === 'wall' ? 'milliseconds.' : 'milliseconds of processor time of all threads (the machine was in use).');
   const header = ['work', 'threads', 'engine', 'ms', ...compared.flatMap(({ title }) => [title, 'ratio'])];
@@ -75,10 +96,10 @@ export function markdownOf(report: Report, works: readonly Work[]): string {
 /** Peak memory and the first steps of training works. */
 function stepsOf(report: Report, works: readonly Work[]): readonly string[] {
   const training = works.filter(({ kind }) => kind === 'training');
-  const lines = rows(report, training, ({ figures }) => figures !== undefined).flatMap(({ title, measurement }) => {
+  const lines = rows(report, training, () => true).flatMap(({ title, measurement }) => {
     const { threads, engine, figures } = measurement;
     if (figures === undefined) return [];
-    const { peakBytes, loadMilliseconds, firstMilliseconds, secondMilliseconds, version } = figures;
+    const { peakBytes = NaN, loadMilliseconds, firstMilliseconds, secondMilliseconds, version } = figures;
     return [
       [
         title,
@@ -90,7 +111,15 @@ function stepsOf(report: Report, works: readonly Work[]): readonly string[] {
     ];
   });
   if (lines.length === 0) return [];
-  const header = ['work', 'threads', 'engine', 'peak MiB of the process', 'load ms', 'first step ms', 'second step ms'];
+  const header = [
+    'work',
+    'threads',
+    'engine',
+    'peak resident MiB of a process that makes steps alone',
+    'load ms',
+    'first step ms',
+    'second step ms',
+  ];
   return ['', ...tableOf(header, lines)];
 }
 
@@ -100,7 +129,10 @@ function rows(
   keep: (measurement: Measurement) => boolean,
 ): readonly { readonly title: string; readonly measurement: Measurement }[] {
   return works.flatMap(({ name, title }) =>
-    measurements.filter((one) => one.work === name && keep(one)).map((measurement) => ({ title, measurement })),
+    measurements
+      .filter((one) => one.work === name && keep(one))
+      .sort((a, b) => a.threads - b.threads)
+      .map((measurement) => ({ title, measurement })),
   );
 }
 

@@ -34,18 +34,11 @@ export async function netwright(job: Job): Promise<Engine> {
   return single(convolutionGraph(work), work.batch, backend, tensors);
 }
 
-/** @throws Unavailable where this machine or version has no such target or precision. */
-function openBackend({ backend: text, threads, precision }: Job): Backend {
-  const spec = parseSpec(text);
-  const options = { ...spec.options, threads, ...(precision === 'high' ? {} : { precision }) };
+/** @throws Unavailable where this machine has no such target. */
+function openBackend({ backend, threads }: Job): Backend {
+  const { name, options } = parseSpec(backend);
   try {
-    const backend = create('backend', BUILT_IN.backends, { name: spec.name, options });
-    const { target } = options as { readonly target?: string };
-    if (target !== undefined && !backend.target.startsWith(target))
-      throw new Unavailable(`the target is ${backend.target}, not ${target}`);
-    if (precision === 'fast' && !backend.target.includes('fast'))
-      throw new Unavailable(`the target is ${backend.target}: it has no precision fast`);
-    return backend;
+    return create('backend', BUILT_IN.backends, { name, options: { ...options, threads } });
   } catch (error) {
     if (isNetwrightError(error)) throw new Unavailable(error.message);
     throw error;
