@@ -65,6 +65,7 @@ export function peakBytesOf(
   return liveBytesOf(program, capabilities).peak;
 }
 
+/** The memory of a program over its run, in bytes of the values themselves. */
 export interface LiveBytes {
   /** Canonical bytes that live while a kernel runs, by its position; 0 for kernels that depend on parameters only. */
   readonly during: readonly number[];
