@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { printProgram, verifyProgram, type KernelProgram } from '@netwright/compiler';
+import { printProgram, verifyProgram, type KernelProgram, type SchedulePass } from '@netwright/compiler';
 
 import { schedulePasses } from '../src/schedule/passes.ts';
+import { transformWindows } from '../src/schedule/transform-windows.ts';
 import { filtering, transpose, type Matrix } from '../src/schedule/winograd/toom-cook.ts';
 import { interpret, type Contents } from './interpret.ts';
 import {
@@ -50,47 +51,71 @@ const cases: readonly ConvolutionCase[] = [
   { batch: 1, inChannels: 70, outChannels: 5, size: 4, filter: 3, stride: 1, padding: 1 },
 ];
 
+const makers = { convolutionForward, convolutionInputGradient, convolutionWeightGradient };
+const programs = Object.entries(makers).flatMap(([name, make]) =>
+  cases.map((one) => [name, JSON.stringify(one), make(one)] as const),
+);
+
+/** Runs a program as it is and with the passes, whole and in three shares; gives the schedule. */
+function compare(made: KernelProgram, passes: readonly SchedulePass[], tolerance: number): KernelProgram {
+  const program: KernelProgram = {
+    ...made,
+    buffers: made.buffers.map((decl) =>
+      decl.role.kind === 'persistent' ? decl : { ...decl, role: { kind: 'temporary' } },
+    ),
+  };
+  const start: Contents = program.buffers.map(({ shape }, i) => Float64Array.from(randomValues(product(shape), i + 1)));
+  const expected = start.map((values) => values.slice());
+  interpret(program, expected);
+  const scheduled = passes.reduce((current, pass) => pass.run(current), program);
+  const written = new Set(scheduled.kernels.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
+  verifyProgram({
+    ...scheduled,
+    buffers: scheduled.buffers.map((decl) =>
+      written.has(decl.id) || decl.role.kind === 'persistent'
+        ? decl
+        : { ...decl, role: { kind: 'input', name: `b${decl.id}` } },
+    ),
+  });
+  for (const shares of [1, 3]) {
+    const loaded = loadProgram(scheduled);
+    program.buffers.forEach((_buffer, i) => loaded.write(i, start[i] ?? []));
+    loaded.run(shares);
+    program.buffers.forEach((_buffer, i) =>
+      expect(relativeError(loaded.read(i), expected[i] ?? []), `buffer ${i} in ${shares} shares`).toBeLessThan(
+        tolerance,
+      ),
+    );
+  }
+  return scheduled;
+}
+
 describe.each([
   ['2x2', 1e-6],
   ['2x4', 2e-6],
   ['4x4', 5e-6],
 ] as const)('tiles of %s', (windows, tolerance) => {
-  test.each(
-    Object.entries({ convolutionForward, convolutionInputGradient, convolutionWeightGradient }).flatMap(
-      ([name, make]) => cases.map((one) => [name, JSON.stringify(one), make(one)] as const),
-    ),
-  )('%s of %s', (_, _case, made) => {
-    const program: KernelProgram = {
-      ...made,
-      buffers: made.buffers.map((decl) =>
-        decl.role.kind === 'persistent' ? decl : { ...decl, role: { kind: 'temporary' } },
-      ),
-    };
-    const start: Contents = program.buffers.map(({ shape }, i) =>
-      Float64Array.from(randomValues(product(shape), i + 1)),
-    );
-    const expected = start.map((values) => values.slice());
-    interpret(program, expected);
-    const scheduled = schedulePasses({ windows }).reduce((current, pass) => pass.run(current), program);
-    expect(printProgram(scheduled)).toContain(`F(${windows},3x3).products`);
-    const written = new Set(scheduled.kernels.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer)));
-    verifyProgram({
-      ...scheduled,
-      buffers: scheduled.buffers.map((decl) =>
-        written.has(decl.id) || decl.role.kind === 'persistent'
-          ? decl
-          : { ...decl, role: { kind: 'input', name: `b${decl.id}` } },
-      ),
-    });
-    for (const parts of [1, 3]) {
-      const loaded = loadProgram(scheduled);
-      program.buffers.forEach((_buffer, i) => loaded.write(i, start[i] ?? []));
-      loaded.run(parts);
-      program.buffers.forEach((_buffer, i) =>
-        expect(relativeError(loaded.read(i), expected[i] ?? []), `buffer ${i} in ${parts} parts`).toBeLessThan(
-          tolerance,
-        ),
-      );
-    }
+  test.each(programs)('%s of %s', (_, _case, made) => {
+    expect(printProgram(compare(made, schedulePasses({ windows }), tolerance))).toContain(`F(${windows},3x3).products`);
   });
+});
+
+test.each([
+  ['images', 'convolutionForward', { ...cases[2], batch: 8 }, 8],
+  ['rows of tiles', 'convolutionForward', { ...cases[0], batch: 1, size: 24, outChannels: 8 }, 6],
+  ['channels', 'convolutionForward', { ...cases[3], outChannels: 64 }, 8],
+  ['images of a gradient', 'convolutionInputGradient', { ...cases[2], batch: 6 }, 6],
+  ['channels of a filter', 'convolutionWeightGradient', { ...cases[0], outChannels: 64 }, 8],
+] as const)('in parts along %s', (_, name, one, count) => {
+  const made = makers[name](one);
+  // Filters that change in every run, so that their transforms need memory.
+  const changing: KernelProgram = {
+    ...made,
+    buffers: made.buffers.map((decl) => ({ ...decl, role: { kind: 'temporary' } })),
+  };
+  const transform = transformWindows({ precision: 'fast', force: '2x4', room: { wanted: 0, most: 0, floor: 0 } });
+  const passes = schedulePasses().map((pass) => (pass.name === transform.name ? transform : pass));
+  const printed = printProgram(compare(changing, passes, 2e-6));
+  const parts = new Set(Array.from(printed.matchAll(/\/part(\d+)\//g), ([, part]) => part));
+  expect(parts.size).toBe(count);
 });

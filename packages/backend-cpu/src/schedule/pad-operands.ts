@@ -2,24 +2,13 @@
 // inner loop has no conditions. Kernels close to each other that read one tensor share the copy.
 
 import type { BufferDecl, Expr, Guard, Index, Kernel, KernelProgram, SchedulePass, Storage } from '@netwright/compiler';
-import {
-  axisIndex,
-  indexKey,
-  type LoadExpr,
-  loadsOf,
-  rangeOf,
-  type ReduceExpr,
-  reducesOf,
-  rewrite,
-  shiftIndex,
-} from '@netwright/compiler/kernels';
+import { axisIndex, indexKey, type LoadExpr, loadsOf, rangeOf, rewrite, shiftIndex } from '@netwright/compiler/kernels';
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
 import { imageOrder, storageInOrder } from './persistent-storage.ts';
 
-/** Fewest terms for each copied element: multiplications, or steps of a pooling window. */
+/** Fewest multiplications for each copied element. */
 const intensity = 16;
-const windowIntensity = 1.5;
 /** Kernels without sums that read so many places of an operand for each point read overlapping tiles of it. */
 const tileLoads = 4;
 /** Kernels further apart make copies of their own: a copy should not live through the whole program. */
@@ -106,12 +95,10 @@ function fillOf(group: readonly Request[]): number | undefined {
 
 function requestsOf(kernel: Kernel, position: number, program: KernelProgram): readonly Request[] {
   const extents = extentsOf(kernel);
-  const contractions = contractionsOf(kernel);
-  const reduces = [...contractions, ...windowsOf(kernel)];
   const evaluations = kernel.axes.reduce((product, { extent }) => product * extent, 1);
   return [
-    ...reduces.flatMap((reduce) => {
-      const worth = multiplications(kernel, reduce) / (contractions.includes(reduce) ? intensity : windowIntensity);
+    ...contractionsOf(kernel).flatMap((reduce) => {
+      const worth = multiplications(kernel, reduce) / intensity;
       return loadsOf(reduce.body).flatMap((load) => requestFor(load, worth));
     }),
     ...tilesOf(kernel).flatMap((load) => requestFor(load, evaluations)),
@@ -142,14 +129,6 @@ function tilesOf(kernel: Kernel): readonly LoadExpr[] {
     byBuffer.set(load.buffer, (byBuffer.get(load.buffer) ?? new Set()).add(load));
   return [...byBuffer.values()].flatMap((loads) =>
     [...loads].filter(({ guards }) => guards.length > 0).length < tileLoads ? [] : [...loads],
-  );
-}
-
-/** Reductions of one sliding load, as in pooling. */
-function windowsOf(kernel: Kernel): readonly ReduceExpr[] {
-  const reduces = [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))];
-  return reduces.filter(
-    ({ op, body }) => op !== 'argmax' && body.kind === 'load' && body.index.some(({ terms }) => terms.length > 1),
   );
 }
 

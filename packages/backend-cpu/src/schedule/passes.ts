@@ -8,6 +8,7 @@ import { isolateSums } from './isolate-sums.ts';
 import { packPanels } from './pack-panels.ts';
 import { padOperands } from './pad-operands.ts';
 import { splitAxes } from './split-axes.ts';
+import { splitBorders } from './split-borders.ts';
 import { splitGuards } from './split-guards.ts';
 import { splitPhases } from './split-phases.ts';
 import { splitReductions } from './split-reductions.ts';
@@ -27,6 +28,7 @@ export function schedulePasses({ precision = 'high', windows }: ScheduleOptions 
     chooseLayout,
     splitAxes,
     splitGuards,
+    splitBorders,
     transformWindows({
       precision,
       ...(windows === undefined ? {} : { force: windows }),

@@ -67,7 +67,7 @@ export function convolveTiles(plan: TilePlan, scratch: Scratch): readonly Kernel
   const finish = regionsOf(plan).map((region) =>
     finishRegion(plan, region, products, [...outer, ...tileAxes, ...shared, ...others, ...laneAxes]),
   );
-  return [tiles.kernel, filters.kernel, multiply, ...finish];
+  return [...tiles.kernels, ...filters.kernels, multiply, ...finish];
 }
 
 /** The axis of the filter along which outputs lie closest. */

@@ -48,7 +48,7 @@ export function correlateTiles(plan: TilePlan, scratch: Scratch): readonly Kerne
       },
     ],
   };
-  return [tiles.kernel, gradients.kernel, multiply, ...finish(plan, products, own, scratch)];
+  return [...tiles.kernels, ...gradients.kernels, multiply, ...finish(plan, products, own, scratch)];
 }
 
 function reach({ kernel }: TilePlan, { buffers }: Scratch, axis: number): number {

@@ -10,6 +10,7 @@ const planeGap = 112;
 
 export class Scratch {
   readonly buffers: BufferDecl[];
+  readonly #known = new Map<string, number>();
 
   constructor(buffers: readonly BufferDecl[]) {
     this.buffers = [...buffers];
@@ -22,6 +23,21 @@ export class Scratch {
     return id;
   }
 
+  /** What `job` makes, with one transformed operand for all of its parts that transform the same values. */
+  sharing<T>(job: () => T): T {
+    this.#known.clear();
+    return job();
+  }
+
+  /** The buffer that was made for a text before, or a new one. */
+  once(key: string, make: () => number): { readonly buffer: number; readonly isNew: boolean } {
+    const known = this.#known.get(key);
+    if (known !== undefined) return { buffer: known, isNew: false };
+    const buffer = make();
+    this.#known.set(key, buffer);
+    return { buffer, isNew: true };
+  }
+
   /** A temporary with the given storage. */
   addWith(shape: readonly number[], storage: Storage): number {
     const id = this.buffers.length;
@@ -30,13 +46,18 @@ export class Scratch {
   }
 }
 
+/** Floats from one row to the next. */
+export function pitchOf(length: number): number {
+  return length >= longRow && length % longRow === 0 ? length + extraPitch : length;
+}
+
 function planes(shape: readonly number[], inner: number): Storage {
   const strides = shape.map(() => 0);
   let size = 1;
   for (let dimension = shape.length - 1; dimension >= 0; dimension -= 1) {
     strides[dimension] = size;
     size *= shape[dimension] ?? 1;
-    if (dimension === shape.length - inner && size >= longRow && size % longRow === 0) size += extraPitch;
+    if (dimension === shape.length - inner) size = pitchOf(size);
     if (dimension === 1) size += planeGap;
   }
   return { strides, offset: 0, size };

@@ -1,16 +1,25 @@
 // The kernels that take image tiles, filters and gradients into the domain where a sum of products is pointwise.
 
 import type { Axis, BufferDecl, Expr, Guard, Index, Kernel } from '@netwright/compiler';
-import { addIndices, axisIndex, constantIndex, type LoadExpr, rewrite, scaleIndex } from '@netwright/compiler/kernels';
+import {
+  addIndices,
+  axisIndex,
+  constantIndex,
+  exprKey,
+  type LoadExpr,
+  rewrite,
+  scaleIndex,
+} from '@netwright/compiler/kernels';
 
 import { applyBothSides } from './apply-matrix.ts';
 import { axesNamed, extentsWith, grid, indicesOf, shapeOf, substitution, tapIndex, type TilePlan } from './plan.ts';
 import type { Scratch } from './scratch.ts';
-import { transpose } from './toom-cook.ts';
+import { transpose, type Matrix } from './toom-cook.ts';
 
 /** A transformed operand: dimension 0 of the buffer is the point. */
 export interface Transformed {
-  readonly kernel: Kernel;
+  /** None where another part of the sum has made it. */
+  readonly kernels: readonly Kernel[];
   readonly buffer: number;
 }
 
@@ -32,7 +41,7 @@ export function transformImage(
       [columns.tap, tapIndex(columns, 0, taps)],
     ]),
   );
-  return writePoints(plan, 'tiles', axes, inner.length, applyBothSides(down.input, across.input, tiles), scratch);
+  return writePoints(plan, 'tiles', axes, inner.length, tiles, [down.input, across.input], scratch);
 }
 
 /** Tiles of the other operand at the same positions, without overlap. */
@@ -51,8 +60,8 @@ export function transformPositions(
       [columns.position, tilePosition(tileAxes[1], across.outputs, column)],
     ]),
   );
-  const values = applyBothSides(transpose(down.output), transpose(across.output), tiles);
-  return writePoints(plan, 'gradients', axes, inner.length, values, scratch);
+  const matrices = [transpose(down.output), transpose(across.output)] as const;
+  return writePoints(plan, 'gradients', axes, inner.length, tiles, matrices, scratch);
 }
 
 /** The filter: [point][...outer][panel][...inner][lane], zero beyond the extent of the axis that panels cut. */
@@ -82,14 +91,7 @@ export function transformFilter(
       },
     ),
   );
-  return writePoints(
-    plan,
-    'filters',
-    axes,
-    inner.length + 1,
-    applyBothSides(down.filter, across.filter, filter),
-    scratch,
-  );
+  return writePoints(plan, 'filters', axes, inner.length + 1, filter, [down.filter, across.filter], scratch);
 }
 
 /** The position at `offset` in a tile. */
@@ -123,21 +125,21 @@ function writePoints(
   part: string,
   axes: readonly Axis[],
   inner: number,
-  values: readonly (readonly Expr[])[],
+  tile: readonly (readonly Expr[])[],
+  [down, across]: readonly [Matrix, Matrix],
   scratch: Scratch,
 ): Transformed {
   const { kernel, pointAxis } = plan;
-  const buffer = scratch.add([pointAxis.extent, ...shapeOf(axes)], inner);
+  const key = `${part} ${JSON.stringify(axes)} ${tile.flat().map(exprKey).join()}`;
+  const { buffer, isNew } = scratch.once(key, () => scratch.add([pointAxis.extent, ...shapeOf(axes)], inner));
+  if (!isNew) return { buffer, kernels: [] };
   const index = indicesOf(axes);
+  const outputs = applyBothSides(down, across, tile)
+    .flat()
+    .map((value, point) => ({ buffer, index: [constantIndex(point), ...index], value }));
   return {
     buffer,
-    kernel: {
-      name: partName(plan, part),
-      sources: kernel.sources,
-      axes,
-      reductionAxes: [],
-      outputs: values.flat().map((value, point) => ({ buffer, index: [constantIndex(point), ...index], value })),
-    },
+    kernels: [{ name: partName(plan, part), sources: kernel.sources, axes, reductionAxes: [], outputs }],
   };
 }
 
