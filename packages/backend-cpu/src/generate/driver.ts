@@ -31,6 +31,12 @@ export interface KernelCall {
 export interface DriverEntry {
   readonly name: string;
   readonly calls: readonly KernelCall[];
+  /** Whether other threads take part. Default: where a call is worth waking them. */
+  readonly parallel?: boolean;
+}
+
+export function isParallel({ calls, parallel }: DriverEntry): boolean {
+  return parallel ?? calls.some((call) => call.parallel);
 }
 
 /** How long a thread waits for others. */

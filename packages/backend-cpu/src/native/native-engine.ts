@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 
 import { NetwrightError } from '@netwright/ir';
 
-import { planBarriers, type KernelCall } from '../generate/driver.ts';
+import { isParallel, planBarriers, type DriverEntry, type KernelCall } from '../generate/driver.ts';
 import type { TileTuning } from '../generate/plan-tiles.ts';
 import type { Engine, FreshKernel, LoadedProgram, LoadRequest } from '../runtime/engine.ts';
 import { Heap } from '../runtime/heap.ts';
@@ -66,12 +66,7 @@ export class NativeEngine implements Engine {
     await this.#compile(code, fresh);
     const runtime = this.#runtime;
     const base = runtime.addressOf(new Uint8Array(store.heap.memory.buffer));
-    const parts = entries.map(({ calls }) => ({
-      count: calls.length,
-      table: callTable(calls, code.functions),
-      parallel: calls.some(({ parallel }) => parallel) ? 1 : 0,
-      long: calls.reduce((sum, { cost }) => sum + cost, 0) > longProgram,
-    }));
+    const parts = entries.map((entry) => partOf(entry, code.functions));
     return {
       run: async (entryIndex, arena) => {
         const part = parts[entryIndex];
@@ -144,6 +139,20 @@ function later(runtime: NativeRuntime, all: Parameters<NativeRuntime['run']>): P
   return new Promise((resolve, reject) => {
     runtime.run.async(...all, (error, result) => (error === null ? resolve(result) : reject(error)));
   });
+}
+
+/** What `nw_run` is called with for an entry. */
+function partOf(
+  entry: DriverEntry,
+  functions: ReadonlyMap<string, bigint>,
+): { readonly count: number; readonly table: BigInt64Array; readonly parallel: 0 | 1; readonly long: boolean } {
+  const { calls } = entry;
+  return {
+    count: calls.length,
+    table: callTable(calls, functions),
+    parallel: isParallel(entry) ? 1 : 0,
+    long: calls.reduce((sum, { cost }) => sum + cost, 0) > longProgram,
+  };
 }
 
 /** The words that `nw_run` reads. */

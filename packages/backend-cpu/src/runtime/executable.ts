@@ -135,7 +135,7 @@ async function buildExecutable({ planned, store, engine, id, report }: Executabl
       engine.exclusive(async () => {
         steps ??= loadSteps(engine, store, id, calls);
         const stepwise = await steps;
-        const timer = new StepTimer(stepwise, kernels.length);
+        const timer = new StepTimer(stepwise, calls);
         const rest: { name: string; nanoseconds: number }[] = [];
         let last = performance.now();
         await runOnce(

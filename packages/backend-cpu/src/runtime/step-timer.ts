@@ -7,7 +7,7 @@ import type { Engine, LoadedProgram } from './engine.ts';
 /** Runs of an entry without kernels, whose time is not a kernel's. */
 const samples = 50;
 
-/** The kernels of a loaded program once more, each with an entry of its own, and an entry without any. */
+/** The kernels of a loaded program once more, each with an entry of its own, and entries without any, for one thread and for all. */
 export function loadSteps(
   engine: Engine,
   store: CpuStore,
@@ -16,27 +16,35 @@ export function loadSteps(
 ): Promise<LoadedProgram> {
   const entries = calls.map((call, i) => ({ name: `step${String(i)}`, calls: [call] }));
   // Ids of programs are positive.
-  return engine.load({ program: -program, store, fresh: [], entries: [...entries, { name: 'nothing', calls: [] }] });
+  const nothing = [false, true].map((parallel) => ({ name: parallel ? 'meet' : 'nothing', calls: [], parallel }));
+  return engine.load({ program: -program, store, fresh: [], entries: [...entries, ...nothing] });
 }
 
 export class StepTimer {
   /** By kernel; 0 for those that have not run. */
   readonly nanoseconds: number[];
   readonly #steps: LoadedProgram;
+  readonly #calls: readonly KernelCall[];
 
-  constructor(steps: LoadedProgram, kernels: number) {
+  constructor(steps: LoadedProgram, calls: readonly KernelCall[]) {
     this.#steps = steps;
-    this.nanoseconds = new Array<number>(kernels).fill(0);
+    this.#calls = calls;
+    this.nanoseconds = new Array<number>(calls.length).fill(0);
   }
 
   async run(from: number, to: number, arena: number): Promise<void> {
-    const overhead = await this.#overhead(arena);
-    for (let i = from; i < to; i += 1) this.nanoseconds[i] = Math.max(0, (await this.#time(i, arena)) - overhead);
+    const alone = await this.#overhead(0, arena);
+    const together = await this.#overhead(1, arena);
+    for (let i = from; i < to; i += 1) {
+      const overhead = this.#calls[i]?.parallel === true ? together : alone;
+      this.nanoseconds[i] = Math.max(0, (await this.#time(i, arena)) - overhead);
+    }
   }
 
-  async #overhead(arena: number): Promise<number> {
+  /** @param empty - which of the entries without kernels. */
+  async #overhead(empty: number, arena: number): Promise<number> {
     let least = Infinity;
-    for (let i = 0; i < samples; i += 1) least = Math.min(least, await this.#time(this.nanoseconds.length, arena));
+    for (let i = 0; i < samples; i += 1) least = Math.min(least, await this.#time(this.#calls.length + empty, arena));
     return least;
   }
 

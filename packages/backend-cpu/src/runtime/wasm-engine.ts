@@ -3,7 +3,7 @@
 import { NetwrightError } from '@netwright/ir';
 import type { spawnWorker } from '#spawn-worker';
 
-import { buildDriver, type Patience } from '../generate/driver.ts';
+import { buildDriver, isParallel, type Patience } from '../generate/driver.ts';
 import { buildKernelModule } from '../generate/kernel-module.ts';
 import { simd128Tuning } from '../generate/plan-tiles.ts';
 import type { Engine, LoadedProgram, LoadRequest } from './engine.ts';
@@ -72,10 +72,7 @@ export class WasmEngine implements Engine {
     const { exports } = new WebAssembly.Instance(driver, { env: { memory }, kernel: functions });
     const pool = this.#pool;
     await pool.load({ program, store: store.id, memory, kernels, driver, entries: entries.map(({ name }) => name) });
-    const parts = entries.map(({ name, calls }) => ({
-      entry: exports[name] as Entry,
-      parallel: calls.some(({ parallel }) => parallel),
-    }));
+    const parts = entries.map((entry) => ({ entry: exports[entry.name] as Entry, parallel: isParallel(entry) }));
     return {
       run: async (entryIndex, arena) => {
         const part = parts[entryIndex];

@@ -19,7 +19,8 @@ export interface PoolRun {
   readonly parallel: boolean;
 }
 
-const startPolls = 2_000;
+/** A sleeping worker takes some tens of microseconds; a turn of the event loop, a millisecond. */
+const startPollMilliseconds = 0.3;
 const startTimeoutMilliseconds = 10_000;
 
 export class WorkerPool {
@@ -114,7 +115,9 @@ export class WorkerPool {
   /** Nothing blocks until every worker is at work, so a worker that died before is noticed as an event. */
   async #started(words: Int32Array): Promise<void> {
     const all = (): boolean => Atomics.load(words, control.started) === this.#workers.length;
-    for (let poll = 0; poll < startPolls; poll += 1) if (all()) return;
+    const patience = performance.now() + startPollMilliseconds;
+    do if (all()) return;
+    while (performance.now() < patience);
     const deadline = Date.now() + startTimeoutMilliseconds;
     for (let turn = 0; !all(); turn += 1) {
       this.#check();
