@@ -51,7 +51,8 @@ export class Toolchain {
         encoding: 'utf8',
         timeout: this.#limit,
       });
-      if (error !== undefined) throw compileError(command, error.message, error);
+      // A compiler that ends before it has read its input has an exit status, which says more than the broken pipe.
+      if (error !== undefined && status === null) throw compileError(command, error.message, error);
       if (status !== 0) throw compileError(command, failure(status, signal, stderr));
       return this.#attempt(() => this.cache.publish(key, temporary));
     } finally {
