@@ -36,7 +36,7 @@ export class StepTimer {
     const alone = await this.#overhead(0, arena);
     const together = await this.#overhead(1, arena);
     for (let i = from; i < to; i += 1) {
-      const overhead = this.#calls[i]?.parallel === true ? together : alone;
+      const overhead = this.#calls[i]?.parallel ? together : alone;
       this.nanoseconds[i] = Math.max(0, (await this.#time(i, arena)) - overhead);
     }
   }

@@ -1,6 +1,6 @@
 // The part of a kernel that computes some positions of an output axis.
 
-import type { Kernel } from '@netwright/compiler';
+import type { Expr, Kernel } from '@netwright/compiler';
 import { axisIndex, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
 import { extentsOf } from './contraction.ts';
@@ -11,7 +11,7 @@ export function restrictAxis(kernel: Kernel, axis: number, first: number, size: 
     axes: new Map([[axis, axisIndex(axis, 1, first)]]),
     extents: new Map([...extentsOf(kernel), [axis, size]]),
   };
-  const memo = new Map();
+  const memo = new Map<Expr, Expr>();
   return {
     ...kernel,
     axes: kernel.axes.map((one) => (one.id === axis ? { id: axis, extent: size } : one)),
