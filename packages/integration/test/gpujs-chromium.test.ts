@@ -17,9 +17,11 @@ import {
   tensorType,
   type Graph,
 } from '@netwright/ir';
+import { cpu } from '@netwright/backend-cpu';
 import { gpujs } from '@netwright/backend-gpujs';
-import { describe, expect, it } from 'vitest';
-import { chromiumBackend, RUNS } from './gpujs-chromium/runs.ts';
+import { afterAll, expect, it } from 'vitest';
+import { describeInChromium } from './gpujs-chromium/runs.ts';
+import { expectAgreement, lossesOnMnist } from './gpujs-mnist.ts';
 import { failuresOf, oracleCases } from './gpujs-oracle.ts';
 
 const STEPS = 20;
@@ -67,11 +69,18 @@ async function losses(backend: Backend): Promise<readonly number[]> {
 const NUMERICS = await oracleCases('numerics');
 const NETWORKS = (await oracleCases('models')).filter(({ name }) => /lenet5|basic_block/.test(name));
 
-describe.each(RUNS)('the mode %s on %s', (...run) => {
-  const numerics = run[1] === 'llvmpipe' ? NUMERICS : NUMERICS.filter((_, at) => at % 3 === 0);
-  const cases = [...numerics, ...NETWORKS];
-  const open = chromiumBackend(run, cases.length + 1);
-  if (open === undefined) return;
+const FIRST_STEPS = 6;
+const peer = cpu({ threads: 1 });
+afterAll(() => peer.dispose());
+let expectedOnMnist: Promise<readonly number[]> | undefined;
+
+describeInChromium((open, mode, driver) => {
+  const numerics = driver === 'llvmpipe' ? NUMERICS : NUMERICS.filter((_, at) => at % 3 === 0);
+
+  it('is what a browser that has it takes of itself', async () => {
+    // SwiftShader brings both.
+    expect(await (await open()).automatic()).toBe(driver === 'llvmpipe' ? 'webgl2:auto' : 'webgpu:auto');
+  });
 
   it(`trains ${String(STEPS)} steps with dropout as WebAssembly does, and leaves no handles`, async () => {
     const backend = await open();
@@ -84,7 +93,14 @@ describe.each(RUNS)('the mode %s on %s', (...run) => {
     await node.dispose();
   }, 120_000);
 
-  it.each(cases.map((one) => [one.name, one] as const))(
+  if (mode === 'webgpu' || driver === 'llvmpipe') {
+    it('takes the first steps of LeNet-5 on MNIST as backend-cpu does', async () => {
+      expectedOnMnist ??= lossesOnMnist(peer, 'lenet5', FIRST_STEPS);
+      expectAgreement(await lossesOnMnist(await open(), 'lenet5', FIRST_STEPS), await expectedOnMnist);
+    }, 120_000);
+  }
+
+  it.each([...numerics, ...NETWORKS].map((one) => [one.name, one] as const))(
     'oracle: %s',
     async (_, one) => {
       expect(await failuresOf(one, await open())).toEqual([]);

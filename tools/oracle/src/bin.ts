@@ -4,8 +4,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BUILT_IN, create, parseSpec } from '@netwright/cli';
 import { Command, Option } from 'commander';
+import { backendOf } from './backend-of.ts';
 import { closingLine, runOracle, SUITES, summarizeResults, type CaseResult } from './run-oracle.ts';
 
 const program = new Command('oracle')
@@ -51,9 +51,7 @@ function show({ name, outcome, milliseconds }: CaseResult): void {
 try {
   const directory = path.resolve(process.env.INIT_CWD ?? process.cwd(), dir);
   await readdir(directory);
-  const { name, options } = parseSpec(given);
-  const spec = { name, options: mode === undefined ? options : { ...options, mode } };
-  const backend = create('backend', BUILT_IN.backends, spec);
+  const backend = backendOf(given, mode);
   const results = await runOracle({
     directory,
     backend,

@@ -1,6 +1,5 @@
 // Debian's Chromium, headless, with a page that holds a bundle of the backend.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,22 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { build, defaultClientConditions, type Rolldown } from 'vite';
 
-/** Where Debian puts it; another place is named by the variable `CHROMIUM`. */
-export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-/** Whether Chromium is there; on Debian root gets it from the distribution. */
-export const hasChromium = existsSync(CHROMIUM) || (process.env['CHROMIUM'] === undefined && installed());
-
-function installed(): boolean {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
-  const apt = (...words: readonly string[]): boolean => {
-    const options = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300'];
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    return spawnSync('apt-get', [...options, ...words], { env, stdio: 'ignore', timeout: 600_000 }).status === 0;
-  };
-  const install = (): boolean => apt('install', '--no-install-recommends', 'chromium');
-  return (install() || (apt('update') && install())) && existsSync(CHROMIUM);
-}
+/** As `tools/setup/chromium.mjs`, which installs it before the tests run. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+export const hasChromium = existsSync(CHROMIUM);
 
 const ALWAYS = [
   '--no-sandbox',
@@ -45,8 +31,8 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-export async function openPage(driver: keyof typeof DRIVERS): Promise<OpenPage> {
-  const script = await bundle();
+/** A browser with the page. */
+export async function openPage(driver: keyof typeof DRIVERS, script: string): Promise<OpenPage> {
   const server = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
@@ -66,7 +52,8 @@ export async function openPage(driver: keyof typeof DRIVERS): Promise<OpenPage> 
   };
 }
 
-async function bundle(): Promise<string> {
+/** The page's script. */
+export async function bundle(): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'silent',

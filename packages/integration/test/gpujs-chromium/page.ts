@@ -36,6 +36,11 @@ const calls = {
     };
   },
   usage: async () => opened().usage(),
+  automatic: async () => {
+    const chosen = gpujs();
+    await (await chosen.createStore()).dispose();
+    return chosen.target;
+  },
   close: async () => opened().dispose(),
   createStore: async () => stores.push(await opened().createStore()) - 1,
   declare: async (store: number, entries: readonly StoreEntry[]) => {

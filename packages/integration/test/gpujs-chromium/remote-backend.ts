@@ -9,6 +9,8 @@ import { decodeTensor, encodeTensor, type WireTensor } from './wire.ts';
 
 export interface RemoteBackend extends Backend {
   usage(): Promise<GpuJsUsage>;
+  /** The target of a backend that chose its mode itself. */
+  automatic(): Promise<string>;
 }
 
 type Opened = Pick<Backend, 'name' | 'target' | 'capabilities'>;
@@ -82,6 +84,7 @@ export async function remoteBackend(page: Page, mode: string): Promise<RemoteBac
       };
     },
     usage: () => call('usage'),
+    automatic: () => call('automatic'),
     dispose: () => call('close'),
   };
 }
