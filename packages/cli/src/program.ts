@@ -190,7 +190,8 @@ function createProgram(session: Session, finish: (code: number) => void): Comman
     .option('--beta <base>', 'width is beta^phi', parseNumber, COMPOUND_COEFFICIENTS.beta)
     .option('--gamma <base>', 'resolution is gamma^phi', parseNumber, COMPOUND_COEFFICIENTS.gamma)
     .option('--model-option <key=value...>', 'options of the model', collectOptions, {})
-    .option('--json', 'print JSON', false);
+    .option('--json', 'print JSON', false)
+    .addHelpText('after', SCALE_HELP);
   scale.action(async (model: string) => finish(await scaleCommand(session, model, scale.opts())));
 
   const convert = command('convert', 'write the weights of a .pth file (torch.save) as safetensors')
@@ -271,3 +272,10 @@ function parseCount(text: string): number {
   if (value < 1) throw new InvalidArgumentError('It must be at least 1.');
   return value;
 }
+
+const SCALE_HELP = `
+Multiply-adds grow as depth * width^2 * resolution^2, so that alpha * beta^2 * gamma^2 near 2 makes them grow as 2^phi (EfficientNet).
+Channels, blocks and pixels are whole numbers: the table shows what comes of each phi, and its multiply-adds over 2^phi.
+
+  netwright scale efficientnet_b0 --phi 0..4
+  netwright scale resnet18 --phi 0.5,1,2 --alpha 1.25 --beta 1.1 --gamma 1.15 --model-option imageSize=64`;

@@ -81,7 +81,8 @@ export function addSearchCommands(command: AddCommand, session: Session, finish:
     .argument('<first>', 'directory of a sweep, or its results.json')
     .argument('<second>', 'another one')
     .option('--metric <name>', 'number of the results that is compared', 'error')
-    .option('--json', 'print JSON', false);
+    .option('--json', 'print JSON', false)
+    .addHelpText('after', COMPARE_HELP);
   compare.action(async (first: string, second: string) =>
     finish(await spaceCompareCommand(session, [first, second], compare.opts<EdfArguments>())),
   );
@@ -183,6 +184,13 @@ F(e) is the share of networks whose error is below e. A space is better where it
 
   netwright space edf runs/a runs/b --out spaces.html
   netwright space compare runs/a runs/b`;
+
+const COMPARE_HELP = `
+The distance is the largest between the two distribution functions, p how often chance alone makes one as large between
+two samples of one space (two-sided, exact). Where p is small, the space with more networks at or below the error is better.
+
+  netwright space compare runs/a runs/b
+  netwright space compare runs/a runs/b --metric loss`;
 
 const NAS_HELP = `
 The controller is an LSTM that makes one decision after another and is trained by REINFORCE with a moving baseline and an

@@ -51,8 +51,8 @@ describe('bootstrapBands', () => {
   const errors = Array.from({ length: 400 }, (_, index) => share(index));
 
   it('is as wide as the binomial distribution says', () => {
-    const { shares, median } = bootstrapBands(errors, [0.1, 0.5, 0.9]);
-    const { shareBelow } = errorDistribution(errors);
+    const { shares, median, best } = bootstrapBands(errors, [0.1, 0.5, 0.9]);
+    const { shareBelow, errors: sorted } = errorDistribution(errors);
     [0.1, 0.5, 0.9].forEach((error, index) => {
       const { low, high } = shares[index];
       const p = shareBelow(error);
@@ -64,6 +64,9 @@ describe('bootstrapBands', () => {
     expect(median.low).toBeLessThan(errorDistribution(errors).median);
     expect(median.high).toBeGreaterThan(errorDistribution(errors).median);
     expect(median.high - median.low).toBeLessThan(0.15);
+    // A sample misses the k best with probability (1 - k / n)^n, about exp(-k), which is 2.5 % for k = 3.7.
+    expect(best.low).toBe(sorted[0]);
+    expect([sorted[3], sorted[4]]).toContain(best.high);
   });
 
   it('is the same for the same seed', () => {

@@ -106,10 +106,8 @@ export interface EdfArguments {
   readonly json: boolean;
 }
 
-interface Errors {
-  readonly name: string;
+interface Errors extends NamedErrors {
   readonly results: SweepResults;
-  readonly errors: readonly number[];
   readonly failed: number;
 }
 
@@ -183,9 +181,14 @@ async function errorsOf(place: string, metric: string): Promise<Errors> {
   return { name, results, errors, failed: results.results.length - errors.length };
 }
 
-/** Distribution functions together, and each numeric dimension against the error with the range of the best. */
-export function distributionPage(all: readonly Errors[], metric: string): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+/** Errors of the networks of a space. */
+export interface NamedErrors {
+  readonly name: string;
+  readonly errors: readonly number[];
+}
+
+/** Distribution functions with their bands, from the least error to three times as far above it as the worst median is. */
+export function distributionFigure(document: Document, all: readonly NamedErrors[]): SVGElement {
   const size = { width: 720, height: 440 };
   const distributions = all.map(({ name, errors }, index) => {
     const { errors: sorted } = errorDistribution(errors);
@@ -195,27 +198,27 @@ export function distributionPage(all: readonly Errors[], metric: string): string
     const color = SERIES_COLORS[index % SERIES_COLORS.length];
     return { name, color, errors, band: at.map((x, step) => ({ x, ...shares[step] })) };
   });
-  const legend = distributions.map(({ name, color }) => ({ text: name, color }));
   const medians = Math.max(...all.map(({ errors }) => errorDistribution(errors).median));
   const least = Math.min(...all.map(({ errors }) => errorDistribution(errors).best));
-  const edf = arrange(document, {
+  const spec = distributionPlot(distributions, [least, least + 3 * (medians - least)]);
+  return arrange(document, {
     title: 'Distribution of errors',
     notes: ['Share of networks whose error is below the one on the axis, with 95 % bands of the bootstrap.'],
-    legend,
-    panels: [
-      {
-        ...size,
-        element: plot(document, size, distributionPlot(distributions, [least, least + 3 * (medians - least)])),
-      },
-    ],
+    legend: distributions.map(({ name, color }) => ({ text: name, color })),
+    panels: [{ ...size, element: plot(document, size, spec) }],
   });
+}
+
+/** Distribution functions together, and each numeric dimension against the error with the range of the best. */
+export function distributionPage(all: readonly Errors[], metric: string): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const scatters = all.map(({ name, results }): StudySection => scatterSection(document, name, results, metric));
   return studyPage({
     title: `${metric} of ${all.map(({ name }) => name).join(', ')}`,
     facts: Object.fromEntries(
       all.map(({ name, errors, failed }) => [name, `${String(errors.length)} networks, ${String(failed)} failed`]),
     ),
-    sections: [{ title: 'Distributions', figures: [edf] }, ...scatters],
+    sections: [{ title: 'Distributions', figures: [distributionFigure(document, all)] }, ...scatters],
   });
 }
 

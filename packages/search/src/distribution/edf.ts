@@ -49,14 +49,16 @@ export interface BootstrapOptions {
   readonly seed?: number;
 }
 
-/** Within what the distribution function and the median of the whole space lie, as far as the sample tells. */
+/** Within what the distribution function, the median and the best of as large a sample lie, as far as the sample tells. */
 export interface DistributionBands {
   /** Of F at each of the given errors. */
   readonly shares: readonly Band[];
   readonly median: Band;
+  /** It begins at the best of the sample itself: samples drawn anew have none better. */
+  readonly best: Band;
 }
 
-/** Percentile bootstrap: bands of F at the errors `at`, and of the median. */
+/** Percentile bootstrap: bands of F at the errors `at`, of the median and of the best. */
 export function bootstrapBands(
   values: readonly number[],
   at: readonly number[],
@@ -65,14 +67,20 @@ export function bootstrapBands(
   const errors = sortedErrors('bootstrapBands', values);
   const shares: number[][] = at.map(() => []);
   const medians: number[] = [];
+  const best: number[] = [];
   for (let resample = 0; resample < resamples; resample++) {
     const share = uniforms(seed, resample, 0);
     const picked = Int32Array.from(errors, (_, index) => Math.floor(share(index) * errors.length)).sort();
     const drawn = Array.from(picked, (index) => errors[index]);
     medians.push(medianSorted(drawn));
+    best.push(drawn[0]);
     at.forEach((error, index) => shares[index].push(countBelow(drawn, error) / drawn.length));
   }
-  return { shares: shares.map((drawn) => bandOf(drawn, level)), median: bandOf(medians, level) };
+  return {
+    shares: shares.map((drawn) => bandOf(drawn, level)),
+    median: bandOf(medians, level),
+    best: bandOf(best, level),
+  };
 }
 
 /** The range of a number in which the best networks of a space have it. */

@@ -11,6 +11,8 @@ export interface Axis {
   readonly type?: 'linear' | 'log';
   /** Default what the points need. */
   readonly domain?: readonly [number, number];
+  /** Default what fits. */
+  readonly ticks?: readonly number[];
 }
 
 /** A band between two curves. */
@@ -150,11 +152,13 @@ export function paretoFront<P extends { readonly x: number; readonly y: number }
     });
 }
 
-function scaleOf({ label, type = 'linear', domain }: Axis): Plot.ScaleOptions {
+function scaleOf({ label, type = 'linear', domain, ticks }: Axis): Plot.ScaleOptions {
   return {
     label,
     type,
-    ...(domain === undefined ? {} : { domain: [...domain] }),
+    // Without it, marks at the ends would be cut in half by the frame.
+    ...(domain === undefined ? { inset: 6 } : { domain: [...domain] }),
     ...(type === 'log' ? { ticks: 5, tickFormat: '~s' } : {}),
+    ...(ticks === undefined ? {} : { ticks: [...ticks] }),
   };
 }
