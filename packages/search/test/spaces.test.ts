@@ -230,6 +230,7 @@ describe('sampleSpace', () => {
     const again = sampleSpace(space, { count: 15, seed: 5, limits }).samples;
     expect(again).toEqual(samples.slice(0, 15));
     expect(sampleSpace(space, { count: 15, seed: 6, limits }).samples).not.toEqual(again);
+    expect(sampleSpace(space).samples).toHaveLength(500);
   });
 
   it('says what stood in the way when it finds too few', () => {

@@ -8,7 +8,8 @@ import type { Configuration, Space } from './space.ts';
 
 /** How many points, and what they may cost. */
 export interface SampleOptions {
-  readonly count: number;
+  /** Default 500, as in the paper. */
+  readonly count?: number;
   /** Default 0. */
   readonly seed?: number;
   /** Default none. */
@@ -43,7 +44,7 @@ const MOST_DRAWS = 1_000_000;
  */
 export function sampleSpace(
   space: Space,
-  { count, seed = 0, limits = {}, candidates = Math.max(100_000, 2000 * count) }: SampleOptions,
+  { count = 500, seed = 0, limits = {}, candidates = Math.max(100_000, 2000 * count) }: SampleOptions = {},
 ): SampleResult {
   const draw = candidateSource(space, seed);
   const samples: Sample[] = [];
