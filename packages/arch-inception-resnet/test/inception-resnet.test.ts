@@ -10,12 +10,7 @@ import {
   type Graph,
 } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
-import {
-  inceptionResNet,
-  residualModule,
-  type InceptionResNetOptions,
-  type ResidualModuleOptions,
-} from '../src/index.ts';
+import { inceptionResNet, residualModule, type ResidualModuleOptions } from '../src/index.ts';
 import { architectures, goldenOf, models } from '../../../tools/workspace/recorded-networks.ts';
 
 const RECORDED = ['inception_resnet_v1', 'inception_resnet_v2'];

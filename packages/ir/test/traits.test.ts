@@ -6,7 +6,7 @@ import { samples } from '../src/ops/samples.ts';
 import { drawNormal, drawSample, uniformSource } from './draw.ts';
 
 function record(op: PrimitiveName): Primitive<PrimitiveName> {
-  return primitives[op] as unknown as Primitive<PrimitiveName>;
+  return primitives[op];
 }
 
 function evaluate(sample: PrimitiveSample, data: readonly (readonly number[])[]): number[] {

@@ -55,7 +55,9 @@ interface Task {
 async function nx(...args: readonly string[]): Promise<{ tasks: Readonly<Record<string, string>>; failure: string }> {
   const report = join(folder, '.nx/tasks.json');
   rmSync(report, { force: true });
-  const foreign = Object.keys(process.env).filter((name) => /^(NX_|VITEST|NETWRIGHT_|NODE_ENV$|NODE_OPTIONS$)/.test(name));
+  const foreign = Object.keys(process.env).filter((name) =>
+    /^(NX_|VITEST|NETWRIGHT_|NODE_ENV$|NODE_OPTIONS$)/.test(name),
+  );
   const env = {
     ...Object.fromEntries(foreign.map((name) => [name, undefined])),
     ...{ NETWRIGHT_TASK_REPORT: report, NX_DAEMON: 'false', NX_WORKSPACE_DATA_DIRECTORY: join(folder, '.nx/data') },

@@ -40,7 +40,7 @@ function needChromium({ skip }: TestContext): void {
 
 interface Page {
   trainInWorker(threads: number): Promise<PageResult>;
-  block(milliseconds: number): Promise<void>;
+  block(steps: number): Promise<number>;
 }
 
 describe.each(['Vite', 'esbuild'] as const)('a bundle by %s', (bundler) => {
@@ -75,9 +75,9 @@ describe.each(['Vite', 'esbuild'] as const)('a bundle by %s', (bundler) => {
   it('would notice a page that is busy', async (context) => {
     needChromium(context);
     const { page, longestTask } = await open(false);
-    const longest = await longestTask(() =>
-      page.evaluate(() => (globalThis as unknown as { netwright: Page }).netwright.block(500)),
-    );
+    const longest = await longestTask(async () => {
+      await page.evaluate(() => (globalThis as unknown as { netwright: Page }).netwright.block(5e8));
+    });
     expect(longest).toBeGreaterThan(50);
   });
 });

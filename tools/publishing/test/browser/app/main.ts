@@ -26,12 +26,12 @@ async function trainInWorker(threads: number): Promise<PageResult> {
 }
 
 /** Keeps the main thread busy in one task. */
-async function block(milliseconds: number): Promise<void> {
-  await new Promise<void>((resolve) =>
+async function block(steps: number): Promise<number> {
+  return new Promise((resolve) =>
     setTimeout(() => {
-      const end = performance.now() + milliseconds;
-      while (performance.now() < end);
-      resolve();
+      let sum = 0;
+      for (let step = 0; step < steps; step++) sum += Math.sqrt(step);
+      resolve(sum);
     }),
   );
 }
