@@ -6,7 +6,7 @@ import path from 'node:path';
 import { BUILT_IN, create, createSession, parseSpec, processOutput, run } from '@netwright/cli';
 import { Command, InvalidArgumentError } from 'commander';
 import { STUDIES, type StudyOptions } from './run-studies.ts';
-import { writeReports } from './study-reports.ts';
+import { writeReport } from './reports/write-report.ts';
 import { STUDIED, studyOptimizers, tableOf } from './optimizers.ts';
 
 const numbers = (text: string): readonly number[] =>
@@ -24,6 +24,12 @@ const count = (text: string): number => {
 const line = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
+
+interface ReportedStudyOptions extends StudyOptions {
+  readonly data: string;
+  readonly pictures: string;
+  readonly reportOnly: boolean;
+}
 
 const program = new Command('study').description('experiments whose tables are in docs/');
 program
@@ -76,11 +82,12 @@ for (const [name, commands] of Object.entries(STUDIES)) {
     .description(`${help[name]}; stops and continues at any time`)
     .option('--out <directory>', 'where sweeps and the report are kept', 'runs/studies')
     .option('--data <directory>', 'where compact results go', 'tools/studies/data')
+    .option('--pictures <directory>', 'where pictures go', 'docs/images')
     .option('--workers <n>', 'processes', count, 2)
     .option('--samples <n>', 'networks of each space or search; images of each point of a surface', count)
     .option('--limit <n>', 'most trials of each sweep this time', count)
     .option('--report-only', 'write the report of what is there', false)
-    .action(async (options: StudyOptions & { readonly data: string; readonly reportOnly: boolean }) => {
+    .action(async (options: ReportedStudyOptions) => {
       const directory = process.env.INIT_CWD ?? process.cwd();
       const session = createSession(processOutput(), directory);
       const out = path.resolve(directory, options.out);
@@ -94,7 +101,8 @@ for (const [name, commands] of Object.entries(STUDIES)) {
           return;
         }
       }
-      for (const file of await writeReports(name, out, path.resolve(directory, options.data))) line(file);
+      const [data, pictures] = [options.data, options.pictures].map((place) => path.resolve(directory, place));
+      for (const file of await writeReport(name, { out, data, pictures })) line(file);
       line(`${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
     });
 }

@@ -7,4 +7,6 @@ export {
   type OptimizerStudyOptions,
 } from './optimizers.ts';
 export { METHODS, SPACES, STUDIES, SURFACES, sweepFile, type StudyCommands, type StudyOptions } from './run-studies.ts';
-export { measuredPage, nasPage, writeReports } from './study-reports.ts';
+export { markdownOf } from './reports/report.ts';
+export { reportOf } from './reports/studies.ts';
+export { writeReport } from './reports/write-report.ts';

@@ -32,10 +32,16 @@ export const STUDIES: Readonly<Record<string, StudyCommands>> = {
         `samples=${String(options.samples ?? 500)}`,
       ]),
     ),
-    ['space', 'edf', ...SPACES.map((space) => `${options.out}/spaces-${space}`), '--out', `${options.out}/spaces.html`],
+    [
+      'space',
+      'edf',
+      ...SPACES.map((space) => `${options.out}/spaces-${space}`),
+      '--out',
+      `${options.out}/spaces-parameters.html`,
+    ],
   ],
   scaling: (options) =>
-    Object.entries({ equal: 3, grid: 2, widths: 2 }).map(([study, repeats]) =>
+    Object.entries({ equal: 3, grid: 1, widths: 1 }).map(([study, repeats]) =>
       sweepCommand(options, 'scaling', `scaling-${study}`, [`study=${study}`, `repeats=${String(repeats)}`]),
     ),
   nas: ({ out, workers, samples = 48 }) =>
@@ -47,29 +53,25 @@ export const STUDIES: Readonly<Record<string, StudyCommands>> = {
         ...['--budget', String(samples), '--batch', '4', '--workers', String(workers), '--controller-lr', '0.02'],
       ]),
     ),
-  surfaces: ({ out, samples = 256 }) => [
-    ...SURFACES.map((model) => [
-      'train',
-      ...[
-        '--model',
-        model,
-        '--model-option',
-        'imageSize=28',
-        'channels=1',
-        '--data',
-        'fashionMnist',
-        '--limit',
-        '6000',
+  surfaces: ({ out, samples = 32 }) => {
+    const common = [
+      ...['--config', sweepFile('fashion-14'), '--data', 'fashion14:images=3000,tested=3000'],
+      ...['--backend', 'cpu:target=wasm,threads=1'],
+    ];
+    return [
+      ...SURFACES.map((model) => [
+        'train',
+        ...['--model', model, '--model-option', 'imageSize=14', 'channels=1', ...common],
+        ...['--epochs', '2', '--batch-size', '32', '--optimizer', 'nesterov:lr=0.05,momentum=0.9,weightDecay=0.0005'],
+        ...['--schedule', 'cosine', '--warmup', '0.1', '--seed', '1', '--runs', out, '--name', `surface-${model}`],
+      ]),
+      [
+        'landscape',
+        ...SURFACES.map((model) => `${out}/surface-${model}`),
+        ...[...common, '--images', String(samples), '--out', `${out}/landscapes.html`],
       ],
-      ...['--epochs', '2', '--batch-size', '64', '--optimizer', 'nesterov:lr=0.05,momentum=0.9,weightDecay=0.0005'],
-      ...['--schedule', 'cosine', '--warmup', '0.1', '--seed', '1', '--runs', out, '--name', `surface-${model}`],
-    ]),
-    [
-      'landscape',
-      ...SURFACES.map((model) => `${out}/surface-${model}`),
-      ...['--data', 'fashionMnist', '--images', String(samples), '--out', `${out}/surfaces.html`],
-    ],
-  ],
+    ];
+  },
   groups: (options) => [sweepCommand(options, 'groups', 'groups', [])],
 };
 

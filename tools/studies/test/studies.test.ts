@@ -3,12 +3,17 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { costOfModel, sampleSpace } from '@netwright/search';
 import { describe, expect, it } from 'vitest';
-import { METHODS, SPACES, STUDIES, writeReports } from '../src/index.ts';
+import { markdownOf, METHODS, reportOf, SPACES, STUDIES, writeReport } from '../src/index.ts';
+import { CELLS } from '../src/sweeps/cells.ts';
+import fashionConfig from '../src/sweeps/fashion-14.ts';
 import { groupedNetwork, GROUPS } from '../src/sweeps/groups.ts';
 import { equalMultipliers, scaledNetwork } from '../src/sweeps/scaling.ts';
 import { BUDGET, spaceOf } from '../src/sweeps/spaces.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('spaces', () => {
   it.each(SPACES.map((name) => [name]))('%s has networks within the budget', (name) => {
@@ -60,41 +65,89 @@ describe('commands', () => {
   });
 });
 
+it('surfaces are drawn of networks and data of 14 x 14 pixels', async () => {
+  const { fashion14 } = fashionConfig.plugins?.datasets ?? {};
+  const { train, test } = await fashion14({ images: 3, tested: 2 } as never).load();
+  expect([train.length, test.length, train.shape]).toEqual([3, 2, [1, 14, 14]]);
+});
+
 describe('reports', () => {
   const place = mkdtempSync(path.join(tmpdir(), 'netwright-studies-'));
-  const [out, data] = [path.join(place, 'out'), path.join(place, 'data')];
+  const places = { out: path.join(place, 'out'), data: path.join(place, 'data'), pictures: path.join(place, 'images') };
+  const { out, data, pictures } = places;
+  const outcome = (error: number, macs: number): object => ({
+    kind: 'done',
+    result: { error, macs, parameters: 10, loss: 1 / 3 },
+  });
+  const writeSweep = (name: string, results: readonly object[], trials: number): void => {
+    mkdirSync(path.join(out, name), { recursive: true });
+    const file = { name, file: '', options: {}, target: 'cpu:wasm', trials, results };
+    writeFileSync(path.join(out, name, 'results.json'), JSON.stringify(file));
+  };
+  /** Cells of all tables, a row on a line. */
+  const rowsOf = (study: string): readonly string[] => {
+    const page = readFileSync(path.join(out, `${study}.html`), 'utf8');
+    expect(/NaN|undefined|Infinity|src=/.exec(page)).toBeNull();
+    const rows = readFileSync(path.join(out, `${study}.md`), 'utf8').split('\n');
+    return rows.map((row) => row.replaceAll(/ +/g, ' '));
+  };
 
   it('of measured networks: means and ranges of repetitions, of what is there', async () => {
-    mkdirSync(path.join(out, 'scaling-equal'), { recursive: true });
     const results = ['base', 'width', 'depth'].flatMap((mode, index) =>
       [0, 1].map((repeat) => ({
-        configuration: { mode, phi: index, repeat },
+        configuration: { mode, phi: index, width: 1.25 ** index, depth: 1, resolution: 1, repeat },
         seed: repeat,
-        outcome: {
-          kind: 'done',
-          result: { error: 0.2 - 0.01 * index + 0.002 * repeat, macs: 1e6 * (index + 1), parameters: 10 },
-        },
+        outcome: outcome(0.2 - 0.01 * index + 0.002 * repeat, 1e6 * (index + 1)),
       })),
     );
-    const file = { name: 'scaling-equal', file: '', options: {}, target: 'cpu:wasm', trials: 9, results };
-    writeFileSync(path.join(out, 'scaling-equal/results.json'), JSON.stringify(file));
-    expect(await writeReports('scaling', out, data)).toEqual([
+    writeSweep('scaling-equal', results, 9);
+    expect(await writeReport('scaling', places)).toEqual([
       path.join(data, 'scaling-equal.json'),
+      path.join(pictures, 'study-scaling-equal.svg'),
       path.join(out, 'scaling.html'),
+      path.join(out, 'scaling.md'),
     ]);
-    const page = readFileSync(path.join(out, 'scaling.html'), 'utf8');
-    expect(page).toContain('6 of 9 trials');
-    expect(page).toContain(
-      '<td>width phi=1</td><td>2,000,000</td><td>2.00</td><td>10</td><td>0.1910</td><td>0.1900</td><td>0.1920</td><td>2</td>',
+    expect(readFileSync(path.join(data, 'scaling-equal.json'), 'utf8')).toContain('"loss":0.333333}');
+    expect(readFileSync(path.join(out, 'scaling.html'), 'utf8').includes('6 of 9 trials')).toBe(true);
+    const [header, , , row] = rowsOf('scaling');
+    expect(header).toBe(
+      '| mode | phi | width | depth | resolution | multiply-adds | of the first | parameters | error in % | range | runs |',
     );
-    expect(page).not.toMatch(/NaN|undefined|src=/);
+    expect(row).toBe('| width | 1 | 1.25 | 1 | 1 | 2,000,000 | 2.00 | 10 | 19.1 | 19.0 .. 19.2 | 2 |');
   });
 
-  it('of searches: one curve for each method', async () => {
+  it('of spaces: how each is distributed, and differs from the one before', async () => {
+    for (const [space, best] of [
+      ['a', 0.3],
+      ['b', 0.2],
+    ] as const) {
+      const errors = Array.from({ length: 20 }, (_, index) => best + 0.01 * index);
+      const results = errors.map((error, d) => ({
+        configuration: { d: d + 4 },
+        seed: d,
+        outcome: outcome(error, 1e6),
+      }));
+      const failed = { configuration: { d: 24 }, seed: 20, outcome: { kind: 'failed', code: 'train.nonFinite' } };
+      writeSweep(`spaces-${space}`, [...results, failed], 500);
+    }
+    await writeReport('spaces', places);
+    expect(rowsOf('spaces')[3]).toMatch(
+      /^\| spaces-b \| 20 of 500 \| 1 \| 20\.0 \| 20\.0 \.\. 2\d\.\d \| 29\.5 \| 2\d\.\d \.\. 3\d\.\d \|$/,
+    );
+    expect(rowsOf('spaces')).toContain('| spaces-b | 21.0 (3) | 24.0 (3) | 27.0 (3) | 30.5 (4) |');
+    // Ten of twenty of b are below all of a.
+    expect(rowsOf('spaces')).toContain('| spaces-a, spaces-b | 0.500 | 29.0 | spaces-b | 0.0123 |');
+  });
+
+  it('of searches: one curve for each method, and the front of all networks', async () => {
     mkdirSync(path.join(out, 'nas'), { recursive: true });
+    const { samples } = sampleSpace(CELLS, { count: 4, seed: 1 });
     METHODS.forEach((method, index) => {
       for (const seed of [0, 1]) {
-        const evaluations = [0.5, 0.6, 0.6].map((best) => ({ reward: best, best: best + 0.01 * index + 0.001 * seed }));
+        const evaluations = samples.map(({ configuration }, at) => ({
+          configuration,
+          reward: 0.5 + 0.01 * at + 0.02 * index + 0.001 * seed,
+        }));
         const steps = method === 'controller' ? [{ reward: 0.5 }, { reward: 0.6 }] : [];
         writeFileSync(
           path.join(out, `nas/nas-${method}-${String(seed)}.json`),
@@ -102,10 +155,40 @@ describe('reports', () => {
         );
       }
     });
-    await writeReports('nas', out, data);
-    const page = readFileSync(path.join(out, 'nas.html'), 'utf8');
-    expect(page).toContain('<td>evolution</td><td>1</td><td>3</td><td>0.6110</td>');
-    expect(page).not.toMatch(/NaN|undefined|src=/);
-    expect(JSON.parse(readFileSync(path.join(data, 'nas.json'), 'utf8'))).toHaveLength(6);
+    await writeReport('nas', places);
+    expect(rowsOf('nas')).toContain('| evolution | 2 | 4 | 52.0 | 53.0 | 55.0 | 55.0 .. 55.1 | 53.5 |');
+    const kept = JSON.parse(readFileSync(path.join(data, 'nas.json'), 'utf8')) as readonly object[];
+    expect(kept).toHaveLength(6);
+    expect(kept[0]).toMatchObject({ macs: samples.map(({ cost }) => cost.macs), updates: [0.5, 0.6] });
+  });
+
+  it('of surfaces: side by side', async () => {
+    const surface = { points: 5, range: 1, loss: Array.from({ length: 25 }, (_, at) => 1 + Math.abs(at - 12)) };
+    const roughness = { nonConvex: 0.25, points: 9, notFinite: 0 };
+    const made = ['skip', 'plain'].map((model) => ({ model, data: 'x', images: 64, seed: 0, surface, roughness }));
+    writeFileSync(path.join(out, 'landscapes.json'), JSON.stringify(made));
+    for (const { model } of made) {
+      mkdirSync(path.join(out, `surface-${model}`), { recursive: true });
+      const events = [
+        { kind: 'epoch', accuracy: 0.1 },
+        { kind: 'test', accuracy: 0.75 },
+      ];
+      writeFileSync(
+        path.join(out, `surface-${model}`, 'metrics.jsonl'),
+        `${events.map((event) => JSON.stringify(event)).join('\n')}\n`,
+      );
+    }
+    await writeReport('surfaces', places);
+    expect(rowsOf('surfaces')).toContain('| plain | 75.0 | 1.000 | 13.0 | 25.0 | 9 |');
+  });
+
+  it.each(Object.keys(STUDIES).map((study) => [study]))('the documentation has the tables of %s', async (study) => {
+    const sections = await reportOf(study, path.join(root, 'tools/studies/data'));
+    expect(sections).not.toHaveLength(0);
+    const text = readFileSync(path.join(root, 'docs/studies.md'), 'utf8');
+    for (const { name, picture, table } of sections) {
+      if (table !== undefined) expect(text).toContain(`\n\n${markdownOf(table)}\n`);
+      if (picture !== undefined) expect(text).toContain(`](images/study-${name}.svg)`);
+    }
   });
 });

@@ -6,9 +6,10 @@ import {
   computeStatistics,
   normalize,
   resizeBilinear,
-  take,
   tensorDataset,
   type Dataset,
+  type DataSource,
+  type DataSplits,
   type Transform,
 } from '@netwright/data';
 import { fashionMnist } from '@netwright/data-mnist';
@@ -46,9 +47,23 @@ export function backendOf({ target }: SweepOptions): ReturnType<typeof cpu> {
   return cpu({ target: target === 'native' ? 'native' : 'wasm', threads: 1 });
 }
 
+/** The first images of each part, at another size. */
+export function fashion({
+  images,
+  tested,
+  size,
+}: Pick<Recipe, 'images' | 'tested'> & { readonly size: number }): DataSource {
+  return {
+    name: 'fashion-mnist',
+    async load() {
+      const { train, test } = await fashionMnist({ limit: { train: images, test: tested } }).load();
+      return { train: await resized(train, size), test: await resized(test, size) };
+    },
+  };
+}
+
 interface Loaded {
-  readonly train: Dataset;
-  readonly test: Dataset;
+  readonly data: DataSplits & { readonly name: string };
   readonly transforms: readonly Transform[];
 }
 
@@ -63,15 +78,15 @@ export function fashionTrainer({
   const loaded = new Map<number, Promise<Loaded>>();
   return async (model, { backend, seed, signal }) => {
     const [, size] = model.inputShape;
-    const loading = loaded.get(size) ?? load(images, tested, size);
+    const loading = loaded.get(size) ?? normalized(fashion({ images, tested, size }));
     loaded.set(size, loading);
-    const { transforms, ...data } = await loading;
+    const { transforms, data } = await loading;
     return trainTrial({
       model,
       backend,
       seed,
       signal,
-      data: { name: 'fashion-mnist', ...data },
+      data,
       optimizer: nesterov({ lr, momentum: 0.9, weightDecay: 5e-5 }),
       schedule: warmup({ steps: 0.1 }, cosine()),
       epochs,
@@ -81,11 +96,9 @@ export function fashionTrainer({
   };
 }
 
-async function load(images: number, tested: number, size: number): Promise<Loaded> {
-  const source = await fashionMnist().load();
-  const train = await resized(take(source.train, Math.min(images, source.train.length)), size);
-  const test = await resized(take(source.test, Math.min(tested, source.test.length)), size);
-  return { train, test, transforms: [normalize(await computeStatistics(train))] };
+async function normalized(source: DataSource): Promise<Loaded> {
+  const data = { name: source.name, ...(await source.load()) };
+  return { data, transforms: [normalize(await computeStatistics(data.train))] };
 }
 
 /** The dataset with its images at another size, in memory. */
