@@ -7,14 +7,15 @@ import {
   type Backend,
   type SchedulePass,
   type Store,
+  type Verification,
 } from '@netwright/compiler';
 import { HostStore } from '@netwright/compiler/interpreter';
 import { NetwrightError } from '@netwright/ir';
 import { TemplateNameExecutable } from './executable.ts';
 
 export interface TemplateNameOptions {
-  /** Whether the compiler checks the kernels after every pass. Default false. */
-  readonly verify?: boolean;
+  /** What checks the kernels after every pass, e.g. the compiler's `verification`. Default nothing. */
+  readonly verify?: Verification;
 }
 
 /** What the kernels may do; the compiler splits those that would do more. */
@@ -28,7 +29,7 @@ const SCHEDULE: readonly SchedulePass[] = [];
  *
  * @throws NetwrightError `template-name.store` from `load` for a store of another backend.
  */
-export function templateName({ verify = false }: TemplateNameOptions = {}): Backend {
+export function templateName({ verify }: TemplateNameOptions = {}): Backend {
   const stores = new WeakMap<Store, HostStore>();
   return {
     name: 'template-name',
@@ -43,7 +44,8 @@ export function templateName({ verify = false }: TemplateNameOptions = {}): Back
       const store = stores.get(given);
       if (store === undefined) throw foreignStore(given);
       const started = performance.now();
-      const planned = compileKernels(graph, { dims, capabilities: CAPABILITIES, passes: SCHEDULE, verify });
+      const checks = verify === undefined ? {} : { verify };
+      const planned = compileKernels(graph, { dims, capabilities: CAPABILITIES, passes: SCHEDULE, ...checks });
       const report = reportOf(graph, planned, {
         backend: 'template-name',
         target: 'kernels',

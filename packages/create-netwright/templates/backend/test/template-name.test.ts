@@ -1,11 +1,11 @@
-import { compile } from '@netwright/compiler';
+import { compile, verification } from '@netwright/compiler';
 import { interpreterBackend } from '@netwright/compiler/interpreter';
 import { buildGraph, relu, tensorType } from '@netwright/ir';
 import { testBackend } from '@netwright/testing';
 import { expect, it } from 'vitest';
 import { templateName } from '../src/index.ts';
 
-testBackend('template-name', () => templateName({ verify: true }));
+testBackend('template-name', () => templateName({ verify: verification }));
 
 it('refuses a store of another backend', async () => {
   const graph = buildGraph({ x: tensorType('f32', [2]) }, ({ x }) => ({ y: relu(x) }));
