@@ -92,6 +92,8 @@ export class ProcessPool implements TrialRunner {
       [...this.workers].map(
         ({ process: child }) =>
           new Promise<void>((resolve) => {
+            // One that has ended stays in the set until its pipes are empty, and does not end again.
+            if (child.exitCode !== null || child.signalCode !== null) resolve();
             child.once('exit', () => resolve());
             child.kill('SIGKILL');
           }),
