@@ -76,6 +76,8 @@ interface TraceEvent {
 async function longestTask(browser: Browser, page: Page, job: () => Promise<void>): Promise<number> {
   await browser.startTracing(page, { categories: ['__metadata', 'toplevel', 'disabled-by-default-devtools.timeline'] });
   await job();
+  // The answer of a job can arrive from within its task, which is traced only when it has ended.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
     traceEvents: readonly TraceEvent[];
   };
