@@ -21,6 +21,7 @@ import { fitMemory } from './planning/fit-memory.ts';
 import { peakBytesOf, planMemory } from './planning/plan-memory.ts';
 import { separatePrepared } from './planning/prepare.ts';
 import type { PlannedProgram, SchedulePass } from './planned-program.ts';
+import type { Verification } from './verify/verification.ts';
 
 /** What a backend says of its kernels, for {@link compileKernels}. */
 export interface CompileKernelsOptions {
@@ -38,12 +39,6 @@ export interface CompileKernelsOptions {
   readonly verify?: Verification;
   /** Called with the name of each stage from lowering on and the kernels after it. */
   readonly onStage?: (name: string, program: KernelProgram) => void;
-}
-
-/** Checks that throw. */
-export interface Verification {
-  readonly graph: (graph: Graph) => void;
-  readonly program: (program: KernelProgram) => void;
 }
 
 /** Rewrites of the graph before it is lowered. */

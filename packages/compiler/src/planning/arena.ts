@@ -69,8 +69,8 @@ function bestArena(blocks: readonly Block[], chosen: readonly number[], live: Fl
   return best;
 }
 
-/** Sums of the blocks that live at -1, 0, 1 and so on: no placement takes less than the largest. */
-function liveBytes(blocks: readonly Block[]): Float64Array {
+/** Sums of the blocks that live at -1, 0, 1 and so on to one after the last: no placement takes less than the largest. */
+export function liveBytes(blocks: readonly Block[]): Float64Array {
   const live = new Float64Array(blocks.reduce((end, { last }) => Math.max(end, last), -1) + 3);
   for (const { bytes, first, last } of blocks) {
     live[first + 1] += bytes;

@@ -6,7 +6,7 @@ import { canonicalBytes, storageBytes } from '../kernels/buffer-bytes.ts';
 import type { KernelProgram } from '../kernels/kernel.ts';
 import type { MemoryPlan } from '../planned-program.ts';
 import { findAliases } from './aliases.ts';
-import { placeBlocks } from './arena.ts';
+import { liveBytes, placeBlocks } from './arena.ts';
 import { lifetimesOf, type Lifetime } from './lifetimes.ts';
 import { separatePrepared } from './prepare.ts';
 
@@ -116,16 +116,15 @@ function groupAliases(
   return groups;
 }
 
-/** Canonical bytes before the first kernel, during each, and after the last. */
-function liveOf({ buffers, kernels }: KernelProgram, groups: readonly Group[]): Float64Array {
-  const live = new Float64Array(kernels.length + 3);
-  for (const { buffers: members, first, last } of groups) {
-    const bytes = Math.max(...members.map((buffer) => canonicalBytes(buffers[buffer])));
-    live[first + 1] += bytes;
-    live[last + 2] -= bytes;
-  }
-  for (let at = 1; at < live.length; at++) live[at] += live[at - 1];
-  return live;
+/** Canonical bytes before the first kernel, during each, and after the last that is used. */
+function liveOf({ buffers }: KernelProgram, groups: readonly Group[]): Float64Array {
+  return liveBytes(
+    groups.map(({ buffers: members, first, last }) => ({
+      bytes: Math.max(...members.map((buffer) => canonicalBytes(buffers[buffer]))),
+      first,
+      last,
+    })),
+  );
 }
 
 function lastUsesOf(
