@@ -1,7 +1,7 @@
 // Recognises sums of products by form.
 
-import type { Index, Kernel } from '@netwright/compiler';
-import { type LoadExpr, loadsOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
+import type { Expr, Guard, Index, Kernel } from '@netwright/compiler';
+import { loadsOf, nodesOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
 import { affineAxes } from './affine-axes.ts';
 
 /** A sum whose terms multiply at least two loads. */
@@ -51,8 +51,11 @@ export function strideAlong(axis: number, index: readonly Index[], strides: read
   }, 0);
 }
 
+/** Every guard in an expression, of loads and of values. */
+export function guardsOf(expr: Expr): readonly Guard[] {
+  return [...nodesOf(expr)].flatMap((node) => (node.kind === 'load' || node.kind === 'guarded' ? node.guards : []));
+}
+
 export function firstFreeAxis(kernel: Kernel): number {
   return Math.max(-1, ...[...kernel.axes, ...kernel.reductionAxes].map(({ id }) => id)) + 1;
 }
-
-export type { LoadExpr };

@@ -2,17 +2,9 @@
 // the sum one after the other. Reading it in place would jump by a whole row (often a power of two) at every step.
 
 import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compiler';
-import { addIndices, axisIndex, loadsOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
+import { addIndices, axisIndex, type LoadExpr, loadsOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
-import {
-  axesOfAccess,
-  contractionsOf,
-  extentsOf,
-  firstFreeAxis,
-  multiplications,
-  strideAlong,
-  type LoadExpr,
-} from './contraction.ts';
+import { axesOfAccess, contractionsOf, extentsOf, firstFreeAxis, multiplications, strideAlong } from './contraction.ts';
 import { storageInOrder } from './persistent-storage.ts';
 
 /** Fewest multiplications for each copied element. */

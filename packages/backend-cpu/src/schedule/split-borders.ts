@@ -4,7 +4,7 @@ import type { Guard, Kernel, SchedulePass } from '@netwright/compiler';
 import { loadsOf, rangeOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
 
 import { extentsOf } from './contraction.ts';
-import { restrictAxis } from './restrict-axis.ts';
+import { cutAxis } from './restrict-axis.ts';
 
 export const splitBorders: SchedulePass = {
   name: 'split-borders',
@@ -20,12 +20,7 @@ function partsOf(kernel: Kernel): readonly Kernel[] {
       const [from, to] = insideOf(kernel, guards, id, extent);
       if (from >= to || (from === 0 && to === extent)) return parts;
       const bounds = [...new Set([0, from, to, extent])];
-      return parts.flatMap((part) =>
-        bounds.slice(1).map((end, i) => {
-          const start = bounds[i] ?? 0;
-          return { ...restrictAxis(part, id, start, end - start), name: `${part.name}/${String(start)}` };
-        }),
-      );
+      return parts.flatMap((part) => cutAxis(part, id, bounds));
     },
     [kernel],
   );

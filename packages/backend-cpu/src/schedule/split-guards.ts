@@ -2,9 +2,10 @@
 // and padding along channels do: each part then has no condition inside a vector.
 
 import type { Expr, Guard, Kernel, SchedulePass } from '@netwright/compiler';
-import { axisIndex, nodesOf, rangeOf, reducesOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
+import { rangeOf, reducesOf, rewrite, rewriteIndex, type Rewriting } from '@netwright/compiler/kernels';
 
-import { extentsOf, strideAlong } from './contraction.ts';
+import { guardsOf, strideAlong } from './contraction.ts';
+import { cutAxis } from './restrict-axis.ts';
 
 const mostParts = 16;
 
@@ -26,7 +27,7 @@ export const splitGuards: SchedulePass = {
       const cuts = cutsOf(kernel, axis.id, axis.extent);
       return cuts.length === 0 || cuts.length >= mostParts
         ? [kernel]
-        : parts(kernel, axis.id, [0, ...cuts, axis.extent]);
+        : cutAxis(kernel, axis.id, [0, ...cuts, axis.extent], decideConditions);
     }),
   }),
 };
@@ -46,34 +47,17 @@ function cutsOf(kernel: Kernel, axis: number, extent: number): readonly number[]
   return [...cuts].sort((a, b) => a - b);
 }
 
-function guardsOf(expr: Expr): readonly Guard[] {
-  return [...nodesOf(expr)].flatMap((node) => (node.kind === 'load' || node.kind === 'guarded' ? node.guards : []));
-}
-
-function parts(kernel: Kernel, axis: number, bounds: readonly number[]): readonly Kernel[] {
-  return bounds.slice(1).map((end, i) => {
-    const start = bounds[i] ?? 0;
-    const extents = new Map([...extentsOf(kernel), [axis, end - start]]);
-    const rewriting = { axes: new Map([[axis, axisIndex(axis, 1, start)]]), extents };
-    const decide = (expr: Expr): Expr | undefined => {
-      if (expr.kind !== 'guarded') return undefined;
-      const decided = expr.guards.map((guard) =>
-        decideGuard({ ...guard, index: rewriteIndex(guard.index, rewriting) }, extents),
-      );
-      if (decided.includes(false)) return rewrite(expr.b, { ...rewriting, replace: decide });
-      return decided.every((holds) => holds === true) ? rewrite(expr.a, { ...rewriting, replace: decide }) : undefined;
-    };
-    return {
-      ...kernel,
-      name: `${kernel.name}/${String(start)}`,
-      axes: kernel.axes.map((one) => (one.id === axis ? { id: axis, extent: end - start } : one)),
-      outputs: kernel.outputs.map(({ buffer, index, value }) => ({
-        buffer,
-        index: index.map((one) => rewriteIndex(one, rewriting)),
-        value: rewrite(value, { ...rewriting, replace: decide }),
-      })),
-    };
-  });
+/** Values with conditions that are decided in the part replaced by what they decide. */
+function decideConditions(rewriting: Rewriting): Rewriting['replace'] {
+  const replace = (expr: Expr): Expr | undefined => {
+    if (expr.kind !== 'guarded') return undefined;
+    const decided = expr.guards.map((guard) =>
+      decideGuard({ ...guard, index: rewriteIndex(guard.index, rewriting) }, rewriting.extents),
+    );
+    if (decided.includes(false)) return rewrite(expr.b, { ...rewriting, replace });
+    return decided.every((holds) => holds === true) ? rewrite(expr.a, { ...rewriting, replace }) : undefined;
+  };
+  return replace;
 }
 
 /** Whether the guard always or never holds; undefined when it depends. */

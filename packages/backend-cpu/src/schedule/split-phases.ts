@@ -6,7 +6,6 @@ import type { Expr, Guard, Index, Kernel, SchedulePass } from '@netwright/compil
 import {
   axisIndex,
   indexKey,
-  nodesOf,
   rangeOf,
   reducesOf,
   rewrite,
@@ -14,7 +13,7 @@ import {
   type Rewriting,
 } from '@netwright/compiler/kernels';
 
-import { extentsOf } from './contraction.ts';
+import { extentsOf, guardsOf } from './contraction.ts';
 
 interface Divisibility {
   readonly output: number;
@@ -60,10 +59,6 @@ function dividedBy({ index, lower, upper }: Guard): { of: Index; by: number } | 
   const [term, ...others] = index.terms;
   if (term === undefined || others.length > 0 || index.offset !== 0 || term.coefficient !== 1) return undefined;
   return term.atom.kind === 'mod' && lower <= 0 && upper === 1 ? { of: term.atom.of, by: term.atom.by } : undefined;
-}
-
-function guardsOf(expr: Expr): readonly Guard[] {
-  return [...nodesOf(expr)].flatMap((node) => (node.kind === 'load' || node.kind === 'guarded' ? node.guards : []));
 }
 
 function splitBy(kernel: Kernel, found: Divisibility): readonly Kernel[] | undefined {
