@@ -2,18 +2,9 @@
 
 import type { JsonObject } from '@netwright/search';
 import type { SweepResults } from '@netwright/search/node';
-import {
-  arrange,
-  PANEL,
-  paretoFront,
-  plot,
-  SERIES_COLORS,
-  seriesPlot,
-  type Series,
-  type SeriesOptions,
-} from '@netwright/viz';
+import { paretoFront, SERIES_COLORS, seriesPlot, type Series, type SeriesOptions } from '@netwright/viz';
 import { GROUPS } from '../sweeps/groups.ts';
-import { document, mean, percent, range, type ReportSection } from './report.ts';
+import { mean, percent, pictureOf, range, type ReportSection } from './report.ts';
 
 /** A network, its repetitions together. */
 interface Group {
@@ -91,11 +82,7 @@ export function measuredSection(sweep: string, results: SweepResults): ReportSec
     text: [
       `${String(results.results.length)} of ${String(results.trials)} trials. Curves are means; bands reach from the least to the largest error of a repetition.`,
     ],
-    picture: arrange(document, {
-      title: presentation.title,
-      legend: drawn.map(({ name, color }) => ({ text: name, color })),
-      panels: [{ ...PANEL, element: plot(document, PANEL, spec) }],
-    }),
+    picture: pictureOf(presentation.title, drawn, [{ spec }]),
     table: {
       header: [...presentation.fields, 'multiply-adds', 'of the first', 'parameters', 'error in %', 'range', 'runs'],
       rows: groups.map(({ configuration, macs, parameters, errors }) => [

@@ -1,17 +1,8 @@
 // Architecture search: the best so far, what the controller learned, and all networks by error and cost.
 
-import {
-  arrange,
-  PANEL,
-  paretoFront,
-  plot,
-  SERIES_COLORS,
-  seriesPlot,
-  type PlotSpec,
-  type Series,
-} from '@netwright/viz';
+import { paretoFront, SERIES_COLORS, seriesPlot, type PlotSpec, type Series } from '@netwright/viz';
 import { METHODS } from '../run-studies.ts';
-import { document, mean, percent, range, type ReportSection } from './report.ts';
+import { mean, percent, pictureOf, range, type ReportSection } from './report.ts';
 
 /** A search, as `data` keeps it: numbers of its networks in the order of training. */
 export interface Search {
@@ -67,29 +58,31 @@ export function nasSections(searches: readonly Search[]): readonly ReportSection
       text: [
         `${String(searches.length)} searches. Left: the best accuracy so far, the mean of the seeds; bands reach from the worst to the best of them. Right: all networks.`,
       ],
-      picture: arrange(document, {
-        title: 'Search for cells',
-        legend: [...series, front].map(({ name, color }) => ({ text: name, color })),
-        panels: [
+      picture: pictureOf(
+        'Search for cells',
+        [...series, front],
+        [
           {
-            ...PANEL,
             caption: 'Best accuracy so far',
-            element: plot(
-              document,
-              PANEL,
-              seriesPlot({
-                series,
-                x: { label: 'networks trained' },
-                y: { label: 'accuracy in %' },
-                curve: 'steps',
-              }),
-            ),
+            spec: seriesPlot({
+              series,
+              x: { label: 'networks trained' },
+              y: { label: 'accuracy in %' },
+              curve: 'steps',
+            }),
           },
-          { ...PANEL, caption: 'All networks', element: plot(document, PANEL, frontPlot(networks, front)) },
+          { caption: 'All networks', spec: frontPlot(networks, front) },
         ],
-      }),
+      ),
       table: {
-        header: ['method', 'seeds', 'networks', ...PARTS.map((part) => `best after ${part}`), 'range', 'mean of all'],
+        header: [
+          'method',
+          'seeds',
+          'networks',
+          ...PARTS.map(({ name }) => `best after ${name}`),
+          'range',
+          'mean of all',
+        ],
         rows: methods.map(({ method, own }) => {
           const count = Math.min(...own.map(({ rewards }) => rewards.length));
           const best = own.map((search) => bestOf(search, search.rewards.length));
@@ -97,7 +90,7 @@ export function nasSections(searches: readonly Search[]): readonly ReportSection
             method,
             String(own.length),
             String(count),
-            ...[1 / 4, 1 / 2, 1].map((share) =>
+            ...PARTS.map(({ share }) =>
               percent(mean(own.map((search) => bestOf(search, Math.ceil(share * search.rewards.length))))),
             ),
             range(best),
@@ -110,24 +103,15 @@ export function nasSections(searches: readonly Search[]): readonly ReportSection
       name: 'nas-controller',
       title: "The controller's rewards",
       text: ['The mean reward of each proposal, by updates of the controller.'],
-      picture: arrange(document, {
-        title: "The controller's rewards",
-        legend: updates.map(({ name, color }) => ({ text: name, color })),
-        panels: [
-          {
-            ...PANEL,
-            element: plot(
-              document,
-              PANEL,
-              seriesPlot({
-                series: updates,
-                x: { label: 'updates of the controller' },
-                y: { label: 'mean accuracy in %' },
-              }),
-            ),
-          },
-        ],
-      }),
+      picture: pictureOf("The controller's rewards", updates, [
+        {
+          spec: seriesPlot({
+            series: updates,
+            x: { label: 'updates of the controller' },
+            y: { label: 'mean accuracy in %' },
+          }),
+        },
+      ]),
       table: {
         header: ['method', 'seed', 'networks', 'best in %', 'first quarter', 'last quarter'],
         rows: searches.map(({ method, seed, rewards }) => {
@@ -146,7 +130,12 @@ export function nasSections(searches: readonly Search[]): readonly ReportSection
   ];
 }
 
-const PARTS = ['a quarter', 'half', 'all'] as const;
+/** Parts of a search after which the best network is reported. */
+const PARTS = [
+  { name: 'a quarter', share: 1 / 4 },
+  { name: 'half', share: 1 / 2 },
+  { name: 'all', share: 1 },
+] as const;
 
 function bestOf({ rewards }: Search, count: number): number {
   return Math.max(...rewards.slice(0, count));

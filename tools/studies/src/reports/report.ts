@@ -1,5 +1,6 @@
 // What a study reports: pictures and tables, for its page and for the documentation.
 
+import { arrange, PANEL, plot, type PlotSpec, type Series } from '@netwright/viz';
 import { parseHTML } from 'linkedom';
 
 export interface Table {
@@ -18,6 +19,19 @@ export interface ReportSection {
 }
 
 export const { document } = parseHTML('<!doctype html><html><body></body></html>');
+
+/** Plots side by side under the names of what they show. */
+export function pictureOf(
+  title: string,
+  shown: readonly Series[],
+  plots: readonly { readonly caption?: string; readonly spec: PlotSpec }[],
+): SVGElement {
+  return arrange(document, {
+    title,
+    legend: shown.map(({ name, color }) => ({ text: name, color })),
+    panels: plots.map(({ spec, ...panel }) => ({ ...PANEL, ...panel, element: plot(document, PANEL, spec) })),
+  });
+}
 
 /** As prettier writes it. */
 export function markdownOf({ header, rows }: Table): string {
