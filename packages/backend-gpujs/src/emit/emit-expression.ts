@@ -55,8 +55,10 @@ export interface EmitOptions extends FloatContext {
   readonly buffer: (id: number) => BufferPlace;
 }
 
-/** So many steps of a loop are written out on the host, so many of them in one block: compilers of WebAssembly load all that a block needs before they add any of it. */
-const [UNROLLED, GROUPED] = [32, 6];
+/** Most steps of a loop that are written out on the host. */
+const UNROLLED = 32;
+/** So many of them stand in one block: compilers of WebAssembly load all that a block needs before they add any of it. */
+const GROUPED = 6;
 
 export class ExpressionEmitter {
   private readonly options: EmitOptions;
