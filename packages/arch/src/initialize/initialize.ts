@@ -28,8 +28,8 @@ export function initialize(graph: Graph, seed: number): Map<string, InitialValue
     const shape = type.shape.map((dim) => concrete(name, dim));
     const size = shape.reduce((product, dim) => product * dim, 1);
     const numbers = draw(init, name, shape, size, seed);
-    if (type.dtype === 'f32') values.set(name, { dtype: 'f32', shape, data: Float32Array.from(numbers) });
-    else values.set(name, { dtype: 'i32', shape, data: Int32Array.from(numbers) });
+    if (type.dtype === 'f32') values.set(name, { dtype: 'f32', shape, data: new Float32Array(numbers) });
+    else values.set(name, { dtype: 'i32', shape, data: new Int32Array(numbers) });
   }
   for (const [name, source] of copies) {
     const original = values.get(source);

@@ -1,12 +1,12 @@
 // Seeded uniform and normal numbers: counter-based, a pure function of (seed, name, position).
 
-import { randomUniform } from '@netwright/ir';
+import { randomKeys, uniformOf } from '@netwright/ir';
 
 /** U[low, high) in double precision (48 random bits). */
 export function uniforms(seed: number, name: string, size: number, low: number, high: number): Float64Array {
-  const stream = streamOf(name);
+  const keys = keysOf(seed, name);
   const values = new Float64Array(size);
-  for (let i = 0; i < size; i++) values[i] = low + (high - low) * unit(seed, stream, i);
+  for (let i = 0; i < size; i++) values[i] = low + (high - low) * unit(keys, i);
   return values;
 }
 
@@ -17,25 +17,33 @@ export function normals(
   size: number,
   mean: number,
   std: number,
-  range: readonly [number, number] = [-Infinity, Infinity],
+  [low, high]: readonly [number, number] = [-Infinity, Infinity],
 ): Float64Array {
-  const stream = streamOf(name);
+  const keys = keysOf(seed, name);
   const values = new Float64Array(size);
-  let drawn = 0;
-  for (let filled = 0; filled < size; drawn++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - unit(seed, stream, 2 * drawn)));
-    const angle = 2 * Math.PI * unit(seed, stream, 2 * drawn + 1);
-    for (const part of [Math.cos(angle), Math.sin(angle)]) {
-      const value = mean + std * radius * part;
-      if (filled < size && value >= range[0] && value <= range[1]) values[filled++] = value;
-    }
+  let filled = 0;
+  for (let drawn = 0; filled < size; drawn++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - unit(keys, 2 * drawn)));
+    const angle = 2 * Math.PI * unit(keys, 2 * drawn + 1);
+    const first = mean + std * radius * Math.cos(angle);
+    const second = mean + std * radius * Math.sin(angle);
+    if (first >= low && first <= high) values[filled++] = first;
+    // What lies beyond the end of the array is dropped.
+    if (second >= low && second <= high) values[filled++] = second;
   }
   return values;
 }
 
-/** Two draws of 24 bits make one of 48. */
-function unit(seed: number, stream: number, index: number): number {
-  return randomUniform(seed, 0, stream, 2 * index) + randomUniform(seed, 1, stream, 2 * index + 1) / 2 ** 24;
+type Keys = ReturnType<typeof randomKeys>;
+
+function keysOf(seed: number, name: string): readonly [high: Keys, low: Keys] {
+  const stream = streamOf(name);
+  return [randomKeys(seed, 0, stream), randomKeys(seed, 1, stream)];
+}
+
+/** U[0, 1): two draws of 24 bits make one of 48. */
+function unit(keys: readonly [high: Keys, low: Keys], index: number): number {
+  return uniformOf(keys[0], 2 * index) + uniformOf(keys[1], 2 * index + 1) / 2 ** 24;
 }
 
 /** FNV-1a, 32 bits. */

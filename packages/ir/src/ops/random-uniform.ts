@@ -45,8 +45,8 @@ export function streamWords(stream: number): readonly [number, number] {
 }
 
 /** The last two lines of the recipe. */
-export function uniformOf([k0, k1]: readonly [number, number], index: number): number {
-  return (mix(mix((index | 0) + k0) ^ k1) >>> 8) * 2 ** -24;
+export function uniformOf(keys: readonly [number, number], index: number): number {
+  return (mix(mix((index | 0) + keys[0]) ^ keys[1]) >>> 8) * 2 ** -24;
 }
 
 /** A bijection of the 32-bit words. */
