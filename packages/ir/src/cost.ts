@@ -164,13 +164,14 @@ class Fold {
 
   /** Gives the layer the parameters, and the products of parameters, that `node` is the first to read. */
   private claim(layer: Layer, node: Node): void {
-    const roots = node.inputs.filter((input) => !this.activations.has(input) && !this.costed.has(input));
-    for (const id of reachable(this.graph, roots)) {
-      if (this.costed.has(id)) continue;
+    const left = [...node.inputs];
+    for (let id = left.pop(); id !== undefined; id = left.pop()) {
+      if (this.activations.has(id) || this.costed.has(id)) continue;
       this.costed.add(id);
-      const { op, type } = this.graph.nodes[id];
+      const { op, type, inputs } = this.graph.nodes[id];
       if (op === 'parameter') layer.parameters += this.elements(type);
       this.addMacs(layer, id);
+      left.push(...inputs);
     }
   }
 
