@@ -41,7 +41,7 @@ export function isParallel({ calls, parallel }: DriverEntry): boolean {
 
 /** How long a thread waits for others. */
 export interface Patience {
-  /** Polls before it sleeps: a few tens of microseconds. */
+  /** Polls before it sleeps, for a few tenths of a millisecond: being woken takes that long on virtual machines. */
   readonly spins: number;
   /** Nanoseconds of sleep after which the calling thread looks after the others. */
   readonly sleep: bigint;
@@ -49,7 +49,7 @@ export interface Patience {
   readonly polls: number;
 }
 
-const defaultPatience: Patience = { spins: 20_000, sleep: 50_000_000n, polls: 20_000_000 };
+const defaultPatience: Patience = { spins: 200_000, sleep: 50_000_000n, polls: 20_000_000 };
 
 /**
  * Exports each entry as `(thread, arena, mayBlock, resume) -> outcome`; imports `env.memory` and the kernels of module `kernel`. On the calling

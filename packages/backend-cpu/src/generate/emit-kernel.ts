@@ -12,11 +12,8 @@ import { operandsOf, type LoweredKernel, type ReduceNode } from './lowered.ts';
 import type { TilePlan } from './plan-tiles.ts';
 
 /** Iterations of the loop that threads share; function arguments `begin` and `end` are within `0 .. sharedCount`. */
-export function sharedCount(kernel: LoweredKernel, plan: TilePlan): number {
-  return plan.shared.reduce(
-    (product, { axis, group }) => product * Math.ceil(blockCount(kernel, plan, axis) / group),
-    1,
-  );
+export function sharedCount(plan: TilePlan): number {
+  return plan.shared.reduce((product, { parts }) => product * parts, 1);
 }
 
 function blockCount(kernel: LoweredKernel, plan: TilePlan, axis: number): number {
@@ -33,7 +30,7 @@ export function emitKernel(fb: Assembler, kernel: LoweredKernel, plan: TilePlan,
   const tracked = axesWithValues(kernel);
   const outputTiles = [...plan.tile].filter(([axis]) => kernel.axes.includes(axis));
   for (const [axis, size] of outputTiles) if ((kernel.extents.get(axis) ?? 1) % size !== 0) tracked.add(axis);
-  for (const { axis, group } of plan.shared) if (group > 1) tracked.add(axis);
+  for (const { axis, parts } of plan.shared) if (parts < blockCount(kernel, plan, axis)) tracked.add(axis);
   for (const { axis } of plan.slices) tracked.add(axis);
   const context = new EmitContext(fb, kernel, plan, imports, tracked);
   context.table.streams.forEach(({ slot, base }) => {
@@ -133,11 +130,12 @@ function emitShared(context: EmitContext, resume: Resume | undefined): void {
         const rest = fresh();
         fb.get(current);
         fb.set(rest);
-        [...plan.shared].reverse().forEach(({ axis, group }, i) => {
+        [...plan.shared].reverse().forEach(({ axis, parts }, i) => {
           const blocks = blockCount(kernel, plan, axis);
+          const tile = plan.tile.get(axis) ?? 1;
           const block = fresh();
-          decodeBlock(fb, rest, block, Math.ceil(blocks / group), i === plan.shared.length - 1);
-          const elements = group * (plan.tile.get(axis) ?? 1);
+          decodePart(fb, rest, block, parts, i === plan.shared.length - 1);
+          if (parts < blocks) groupCounts.set(axis, dividePart(fb, block, blocks, parts, fresh()));
           context.table.streams.forEach(({ coefficients }, stream) => {
             const coefficient = coefficients.get(axis) ?? 0;
             if (coefficient === 0) return;
@@ -145,7 +143,7 @@ function emitShared(context: EmitContext, resume: Resume | undefined): void {
             const target = moved.has(stream) ? source : fresh('pointer');
             fb.get(source);
             fb.get(block);
-            fb.indexPointer(coefficient * elements);
+            fb.indexPointer(coefficient * tile);
             fb.set(target);
             pointers[stream] = target;
             moved.add(stream);
@@ -153,25 +151,14 @@ function emitShared(context: EmitContext, resume: Resume | undefined): void {
           if (context.tracked.has(axis)) {
             const start = fresh();
             fb.get(block);
-            fb.i32(elements);
+            fb.i32(tile);
             fb.op('i32.mul');
             fb.set(start);
             axisValues.set(axis, start);
           }
-          if (group > 1) {
-            const count = fresh();
-            fb.i32(blocks);
-            fb.get(block);
-            fb.i32(group);
-            fb.op('i32.mul');
-            fb.op('i32.sub');
-            fb.set(count);
-            atMost(fb, count, group);
-            groupCounts.set(axis, count);
-          }
         });
         const unsettled = new Set(kernel.extents.keys());
-        for (const { axis, group } of plan.shared) if (group === 1 && !plan.tile.has(axis)) unsettled.delete(axis);
+        for (const { axis } of plan.shared) if (!groupCounts.has(axis) && !plan.tile.has(axis)) unsettled.delete(axis);
         hoistOutside(context, unsettled);
         emitInner(context, 0, unsettled, groupCounts, resume);
         for (const { axis } of plan.shared) axisValues.delete(axis);
@@ -192,18 +179,41 @@ function emitShared(context: EmitContext, resume: Resume | undefined): void {
   fb.release(current);
 }
 
-function decodeBlock(fb: Assembler, rest: Local, block: Local, count: number, outermost: boolean): void {
+/** Leaves the number of the part in `part` and what the axes further out make of it in `rest`. */
+function decodePart(fb: Assembler, rest: Local, part: Local, parts: number, outermost: boolean): void {
   fb.get(rest);
   if (!outermost) {
-    fb.i32(count);
+    fb.i32(parts);
     fb.op('i32.rem_u');
   }
-  fb.set(block);
+  fb.set(part);
   if (outermost) return;
   fb.get(rest);
-  fb.i32(count);
+  fb.i32(parts);
   fb.op('i32.div_u');
   fb.set(rest);
+}
+
+/** Turns the number of a part into that of its first block; gives how many it has. */
+function dividePart(fb: Assembler, part: Local, blocks: number, parts: number, count: Local): Local {
+  const pushFirst = (ahead: number): void => {
+    fb.get(part);
+    fb.i32(ahead);
+    fb.op('i32.add');
+    fb.i32(blocks);
+    fb.op('i32.mul');
+    fb.i32(parts);
+    fb.op('i32.div_u');
+  };
+  pushFirst(1);
+  fb.set(count);
+  pushFirst(0);
+  fb.set(part);
+  fb.get(count);
+  fb.get(part);
+  fb.op('i32.sub');
+  fb.set(count);
+  return count;
 }
 
 function emitInner(

@@ -37,7 +37,7 @@ export function prepareKernel(kernel: Kernel, buffers: readonly BufferDecl[], tu
     signature: signatureOf(lowered),
     lowered: vectorized,
     plan,
-    iterations: sharedCount(vectorized, plan),
+    iterations: sharedCount(plan),
   };
 }
 

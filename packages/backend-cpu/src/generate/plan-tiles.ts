@@ -31,10 +31,10 @@ export const simd128Tuning: TileTuning = {
   rowGroupBytes: 1 << 17,
 };
 
-/** A loop over blocks of a tiled output axis; `group` blocks make one iteration of the outermost, shared loop. */
+/** A loop over blocks of a tiled output axis, which are divided evenly among `parts` iterations of the outermost, shared loop. */
 export interface BlockLoop {
   readonly axis: number;
-  readonly group: number;
+  readonly parts: number;
 }
 
 /** The `depth` outermost loops over reduction axes add up partial sums, and so do pieces of `chunk` steps of the next one, if not 0. */
@@ -401,7 +401,7 @@ function splitOrder(
     const rowBytes = kernel.reductionAxes.reduce((product, axis) => product * extentOf(kernel, axis), 4);
     const cached = Math.floor(tuning.rowGroupBytes / rowBytes / (tile.get(row) ?? 1));
     const group = Math.max(smallestGroup, Math.min(cached, Math.ceil(blocks(row) / sharedIterations)));
-    if (group < blocks(row)) return { shared: [{ axis: row, group }], inner: looped };
+    if (group < blocks(row)) return { shared: [{ axis: row, parts: partsOf(blocks(row), group) }], inner: looped };
   }
   const shared: BlockLoop[] = [];
   let iterations = 1;
@@ -410,7 +410,7 @@ function splitOrder(
     if (axis === undefined) break;
     const count = blocks(axis);
     if (iterations * count > mostIterations) break;
-    shared.push({ axis, group: 1 });
+    shared.push({ axis, parts: count });
     iterations *= count;
     looped.shift();
   }
@@ -418,7 +418,13 @@ function splitOrder(
   if (iterations < sharedIterations && last !== undefined) {
     const smallest = looped.length > 1 ? 1 : smallestGroup;
     const group = Math.max(Math.ceil(blocks(last) / Math.ceil(sharedIterations / iterations)), smallest);
-    if (group < blocks(last)) shared.push({ axis: last, group });
+    if (group < blocks(last)) shared.push({ axis: last, parts: partsOf(blocks(last), group) });
   }
   return { shared, inner: looped };
+}
+
+/** Few parts are an even number of them: two threads share an odd number badly. */
+function partsOf(blocks: number, group: number): number {
+  const parts = Math.ceil(blocks / group);
+  return parts < sharedIterations / 4 ? Math.min(blocks, parts + (parts % 2)) : parts;
 }
