@@ -191,7 +191,7 @@ function outputLaneTile(
     );
     const row = best(shares, (axis) => Math.min(extentOf(kernel, axis), 64) - strided(axis) / 2 ** 40);
     tile.set(lane, balanced * lanes);
-    if (row !== undefined) tile.set(row, Math.min(extentOf(kernel, row), tuning.rows[balanced] ?? 1));
+    if (row !== undefined) tile.set(row, evenSize(extentOf(kernel, row), tuning.rows[balanced] ?? 1));
     return { tile, row, splat };
   }
   const overlapping = rows.flatMap((row) => {

@@ -6,9 +6,11 @@ import { addIndices, axisIndex, type LoadExpr, loadsOf, rewrite, rewriteIndex } 
 
 import { axesOfAccess, contractionsOf, extentsOf, firstFreeAxis, multiplications, strideAlong } from './contraction.ts';
 import { storageInOrder } from './persistent-storage.ts';
+import { preparedBuffers } from './prepared-buffers.ts';
 
-/** Fewest multiplications for each copied element. */
+/** Fewest multiplications for each copied element, and for each that is copied once for all runs. */
 const intensity = 64;
+const preparedIntensity = 16;
 /** Fewest steps of the sum. */
 const steps = 32;
 const widths = [16, 12, 8];
@@ -17,10 +19,11 @@ export const packPanels: SchedulePass = {
   name: 'pack-panels',
   requires: 'Layouts are chosen.',
   guarantees:
-    'Sums of products with at least 64 multiplications for each element of their lane operand read it from panels, of which there is only one where the outputs along the lanes do not divide evenly.',
+    'Sums of products with at least 64 multiplications for each element of their lane operand, or 16 where the copy is kept, read it from panels, of which there is only one where the outputs along the lanes do not divide evenly.',
   run: (program) => {
     const buffers = [...program.buffers];
-    const kernels = program.kernels.flatMap((kernel) => packKernel(kernel, buffers));
+    const prepared = preparedBuffers(program);
+    const kernels = program.kernels.flatMap((kernel) => packKernel(kernel, buffers, prepared));
     return { buffers, kernels };
   },
 };
@@ -33,8 +36,8 @@ interface Panel {
   readonly others: readonly number[];
 }
 
-function packKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
-  const panel = findPanel(kernel, buffers);
+function packKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet<number>): readonly Kernel[] {
+  const panel = findPanel(kernel, buffers, prepared);
   if (panel === undefined) return [kernel];
   const { load, lane, width, others } = panel;
   const extents = extentsOf(kernel);
@@ -94,7 +97,7 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
   ];
 }
 
-function findPanel(kernel: Kernel, buffers: readonly BufferDecl[]): Panel | undefined {
+function findPanel(kernel: Kernel, buffers: readonly BufferDecl[], prepared: ReadonlySet<number>): Panel | undefined {
   const extents = extentsOf(kernel);
   const lane = contiguousOutputAxis(kernel, buffers);
   if (lane === undefined) return undefined;
@@ -122,7 +125,8 @@ function findPanel(kernel: Kernel, buffers: readonly BufferDecl[]): Panel | unde
     const summed = others
       .filter((axis) => reduce.axes.includes(axis))
       .reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
-    if (summed < steps || multiplications(kernel, reduce) < intensity * size) continue;
+    const fewest = prepared.has(load.buffer) ? preparedIntensity : intensity;
+    if (summed < steps || multiplications(kernel, reduce) < fewest * size) continue;
     // Sums over positions are cut into slices instead: their operands are reused slice by slice.
     if (reduce.axes.some((axis) => (extents.get(axis) ?? 1) > 1 && !axes.has(axis))) continue;
     const strides = buffers[streamed.buffer]?.storage.strides ?? [];
