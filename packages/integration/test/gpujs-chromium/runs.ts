@@ -12,12 +12,18 @@ const RUNS: readonly Run[] = [
   ['webgpu', 'swiftshader'],
 ];
 
+/** Each mode on the driver that is fastest. */
+export const fastestRuns: readonly Run[] = [RUNS[0], RUNS[2]];
+
 const whereThereIsChromium = describe.skipIf(!hasChromium);
 
 /** Tests for each mode and driver, given a backend that is opened at the first call; where there is no Chromium they count as skipped, one by one. */
-export function describeInChromium(tests: (open: () => Promise<RemoteBackend>, ...run: Run) => void): void {
+export function describeInChromium(
+  tests: (open: () => Promise<RemoteBackend>, ...run: Run) => void,
+  runs: readonly Run[] = RUNS,
+): void {
   let script: Promise<string> | undefined;
-  whereThereIsChromium.each(RUNS)('the mode %s on %s', (mode, driver) => {
+  whereThereIsChromium.each(runs)('the mode %s on %s', (mode, driver) => {
     let opened: Promise<OpenPage> | undefined;
     let backend: Promise<RemoteBackend> | undefined;
     afterAll(async () => {
