@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { formatFiles, type Tree } from '@nx/devkit';
 import { camelCase, checkName, codeOf, readTemplate, renameTemplate } from 'create-netwright';
-import { insertAfter, replaceOnce, takenInLanguage, writeChangeset } from './repository.ts';
+import { addExportedName, insertAfter, replaceOnce, takenInLanguage, writeChangeset } from './repository.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../templates/', import.meta.url));
 const FOLDERS: Readonly<Record<string, string>> = {
@@ -49,6 +49,7 @@ export async function generateOp(tree: Tree, name: string): Promise<void> {
   replaceOnce(tree, errors, 'tanh, erf, isFinite].map(', `tanh, erf, ${camel}, isFinite].map(`);
   const recorded = 'packages/ir/test/golden-primitives.test.ts';
   replaceOnce(tree, recorded, "'iota', 'random'])", `'iota', 'random', '${camel}'])`);
+  addExportedName(tree, 'ir', camel);
   writeChangeset(tree, `op-${name}`, ['@netwright/ir', '@netwright/compiler'], `The operation \`${camel}\`.`);
   await formatFiles(tree);
 }

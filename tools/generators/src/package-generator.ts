@@ -3,6 +3,7 @@
 import { formatFiles, type Tree } from '@nx/devkit';
 import {
   baseNameOf,
+  camelCase,
   checkName,
   codeOf,
   describe,
@@ -12,10 +13,10 @@ import {
   renameTemplate,
   type Kind,
 } from 'create-netwright';
-import { readFile, takenFolder, takenInLanguage, writeChangeset } from './repository.ts';
+import { EXPORTED_NAMES, readFile, takenFolder, takenInLanguage, writeChangeset } from './repository.ts';
 
 /**
- * Writes `packages/KIND-NAME`, its reference in the root `tsconfig.json` and a changeset.
+ * Writes `packages/KIND-NAME`, its reference in the root `tsconfig.json`, a changeset, the list of what it exports, and its place among the packages whose documents are tested.
  *
  * @throws NetwrightError `create.name` for a name that is taken or misspelled; `generate.file`.
  */
@@ -23,14 +24,16 @@ export async function generatePackage(tree: Tree, kind: Kind, name: string): Pro
   const template = readTemplate(kind);
   const base = baseNameOf(kind, name);
   const folder = `packages/${base}`;
-  const takenBy = takenFolder(tree, folder) ?? (kind === 'function' ? takenInLanguage(tree, name) : undefined);
+  const takenBy =
+    takenFolder(tree, folder) ?? (kind === 'function' ? takenInLanguage(tree, camelCase(name)) : undefined);
   checkName(name, {
     what: kind,
     template: codeOf(template),
     ...(takenBy === undefined ? {} : { takenBy }),
   });
   const packageName = `@netwright/${base}`;
-  for (const [path, text] of renameTemplate(template, name, packageName)) tree.write(`${folder}/${path}`, text);
+  const files = renameTemplate(template, name, packageName);
+  for (const [path, text] of files) tree.write(`${folder}/${path}`, text);
   tree.write(`${folder}/package.json`, json(manifestOf(kind, name, packageName)));
   tree.write(`${folder}/tsconfig.json`, json({ extends: '../../tsconfig.base.json' }));
   const references = KINDS[kind].uses.map((used) => ({ path: `../${used}/tsconfig.build.json` }));
@@ -38,6 +41,9 @@ export async function generatePackage(tree: Tree, kind: Kind, name: string): Pro
   tree.write(`${folder}/vitest.config.ts`, "export { default } from '../../vitest.shared.ts';\n");
   writeChangeset(tree, base, [packageName], describe(kind, name));
   addReference(tree, `./${folder}/tsconfig.build.json`);
+  addToDocuments(tree, packageName);
+  const exported = namesOf(files.get('src/index.ts') ?? '').map((one) => `  ${one}\n`);
+  tree.write(`${EXPORTED_NAMES}/${base}.txt`, `${packageName}\n${exported.join('')}`);
   await formatFiles(tree);
 }
 
@@ -70,6 +76,23 @@ function addReference(tree: Tree, path: string): void {
     readonly references: readonly { readonly path: string }[];
   };
   tree.write('tsconfig.json', json({ ...root, references: [...root.references, { path }] }));
+}
+
+/** The code of every README is run by the tests of `tools/docs`, which finds there what it imports. */
+function addToDocuments(tree: Tree, packageName: string): void {
+  const path = 'tools/docs/package.json';
+  const manifest = JSON.parse(readFile(tree, path)) as { readonly devDependencies: Readonly<Record<string, string>> };
+  const devDependencies = Object.entries({ ...manifest.devDependencies, [packageName]: 'workspace:*' });
+  devDependencies.sort(([a], [b]) => (a < b ? -1 : 1));
+  tree.write(path, json({ ...manifest, devDependencies: Object.fromEntries(devDependencies) }));
+}
+
+/** Names in `export { a, type B } from`, in alphabetical order. */
+function namesOf(index: string): readonly string[] {
+  return [...index.matchAll(/^export \{([^}]*)\}/gm)]
+    .flatMap(([, names]) => names.split(',').map((one) => one.trim()))
+    .filter((one) => one !== '')
+    .sort();
 }
 
 function json(value: object): string {

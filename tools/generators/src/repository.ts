@@ -3,6 +3,9 @@
 import type { Tree } from '@nx/devkit';
 import { NetwrightError } from '@netwright/ir';
 
+/** Where the tests of what is published list the exports of each package. */
+export const EXPORTED_NAMES = 'tools/publishing/test/exported-names';
+
 /** A file that must be there. */
 export function readFile(tree: Tree, path: string): string {
   const text = tree.read(path, 'utf8');
@@ -55,6 +58,15 @@ export function replaceOnce(tree: Tree, path: string, from: string, to: string):
     });
   }
   tree.write(path, parts.join(to));
+}
+
+/** Adds an export to the list of a package's main entry, which is in alphabetical order. */
+export function addExportedName(tree: Tree, base: string, name: string): void {
+  const path = `${EXPORTED_NAMES}/${base}.txt`;
+  const lines = readFile(tree, path).split('\n');
+  const line = `  ${name}`;
+  const place = lines.findIndex((one, at) => at > 0 && (!one.startsWith(' ') || one > line));
+  tree.write(path, [...lines.slice(0, place), line, ...lines.slice(place)].join('\n'));
 }
 
 /** What has the name of a package's folder already, if anything has. */

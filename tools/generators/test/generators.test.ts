@@ -22,7 +22,7 @@ describe.each([
   ['functionGenerator', 'function-shake-shake', ['ir']],
   ['dataGenerator', 'data-shake-shake', ['data', 'ir']],
 ] as const)('%s', (kind, base, peers) => {
-  it('writes a package, a reference to it and a changeset', async () => {
+  it('writes a package, a changeset, and a line in every list of packages', async () => {
     const changes = await generate(kind, 'shake-shake');
     const folder = `packages/${base}`;
     const expected = [
@@ -44,8 +44,13 @@ describe.each([
     );
     expect([...changes.keys()].filter((path) => !path.startsWith(folder)).sort()).toEqual([
       `.changeset/${base}.md`,
+      'tools/docs/package.json',
+      `tools/publishing/test/exported-names/${base}.txt`,
       'tsconfig.json',
     ]);
+    expect(changes.get('tools/docs/package.json')).toContain(`"@netwright/${base}": "workspace:*"`);
+    const exported = changes.get(`tools/publishing/test/exported-names/${base}.txt`) ?? '';
+    expect(exported).toMatch(new RegExp(`^@netwright/${base}\n  shakeShake\n(  (type )?\\w+\n)*$`));
     const manifest = JSON.parse(changes.get(`${folder}/package.json`) ?? '') as Readonly<Record<string, object>>;
     expect(Object.keys(manifest['peerDependencies'])).toEqual(peers.map((peer) => `@netwright/${peer}`));
     expect(changes.get('tsconfig.json')).toContain(`./${folder}/tsconfig.build.json`);
@@ -74,6 +79,7 @@ describe('opGenerator', () => {
       'packages/ir/src/ops/shake-shake.ts',
       'packages/ir/test/golden-primitives.test.ts',
       'packages/ir/test/operand-errors.test.ts',
+      'tools/publishing/test/exported-names/ir.txt',
     ]);
     for (const [path, text] of changes) {
       expect(text, path).toMatch(/shakeShake/);
@@ -106,8 +112,8 @@ describe('names', () => {
     ],
     [
       'functionGenerator',
-      'relu',
-      `create (function): ${name}, received relu; it is taken by packages/ir/src/index.ts. [create.name]`,
+      'leaky-relu',
+      `create (function): ${name}, received leaky-relu; it is taken by packages/ir/src/index.ts. [create.name]`,
     ],
     [
       'opGenerator',

@@ -1,8 +1,8 @@
 // A folder outside the repository where everything from tarballs is installed once, and packages beside it.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { runProgram } from '@netwright/publishing';
 import { baseNameOf, standalonePackage, type Files, type Kind } from 'create-netwright';
 import { afterAll } from 'vitest';
@@ -30,17 +30,67 @@ export function write(folder: string, files: Files): void {
   }
 }
 
-/** Runs a program of `node_modules`, without what this test run has set for itself. */
+/** Removes what this test run, and what started it, have set for themselves. */
+export function ownEnvironment(): Record<string, string | undefined> {
+  const foreign =
+    /^(VITEST|NX_|NETWRIGHT_(?!CPU_)|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$|TEST$|MODE$|DEV$|PROD$|pnpm_|npm_(?!config_(registry|cache|userconfig|globalconfig)$))/i;
+  const names = Object.keys(process.env).filter((name) => foreign.test(name));
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
+
+/** Runs a program of `node_modules` of the folder. */
 export async function runInstalled(
   folder: string,
   script: string,
   args: readonly string[],
-  cwd = folder,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const env = Object.fromEntries(
-    Object.keys(process.env)
-      .filter((name) => /^(VITEST|NODE_ENV|NODE_OPTIONS|TEST$|MODE$|DEV$|PROD$)/.test(name))
-      .map((name) => [name, undefined]),
-  );
-  return runProgram(process.execPath, [join(folder, 'node_modules', script), ...args], { cwd, env });
+  const path = join(folder, 'node_modules', script);
+  return runProgram(process.execPath, [path, ...args], { cwd: folder, env: { ...ownEnvironment(), ...env } });
+}
+
+/** A test that was run: where, and what it said when it failed. */
+export interface Outcome {
+  /** Relative to the folder. */
+  readonly file: string;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** What a run of vitest found. */
+export interface Results {
+  readonly passed: readonly Outcome[];
+  readonly failures: readonly Outcome[];
+}
+
+/** Runs the vitest of the folder there. Tests may fail, but must have been run. */
+export async function runVitest(folder: string, args: readonly string[] = []): Promise<Results> {
+  const report = join(folder, 'results.json');
+  rmSync(report, { force: true });
+  const all = ['run', '--reporter=json', `--outputFile=${report}`, ...args];
+  const ended = await runInstalled(folder, 'vitest/vitest.mjs', all).catch((error: unknown) => String(error));
+  if (!existsSync(report)) throw new Error(ended);
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    readonly testResults: readonly {
+      readonly name: string;
+      readonly message: string;
+      readonly assertionResults: readonly {
+        readonly fullName: string;
+        readonly status: string;
+        readonly failureMessages?: readonly string[];
+      }[];
+    }[];
+  };
+  const passed: Outcome[] = [];
+  const failures: Outcome[] = [];
+  for (const { name, message, assertionResults } of testResults) {
+    const file = relative(folder, name);
+    if (assertionResults.length === 0) failures.push({ file, title: '', message });
+    for (const { fullName: title, status, failureMessages = [] } of assertionResults) {
+      const outcome = { file, title, message: failureMessages.join('\n') };
+      if (status === 'passed') passed.push(outcome);
+      else if (status === 'failed') failures.push(outcome);
+    }
+  }
+  return { passed, failures };
 }
