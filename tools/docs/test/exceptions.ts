@@ -6,6 +6,7 @@ export const SMALLER: Readonly<Record<string, readonly (readonly [from: string, 
   'docs/first-model.md 1': [['limit: 2000', 'limit: 64']],
   'docs/your-own-data.md 1': [
     ["'photos'", "'.results/blocks/photos'"],
+    ["'some.png'", "'.results/blocks/photos/cat/0.png'"],
     ['epochs: 20', 'epochs: 1'],
   ],
   'packages/backend-reference/README.md 1': [['N: 8', 'N: 32']],
