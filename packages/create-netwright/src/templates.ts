@@ -16,8 +16,7 @@ export function readTemplate(name: string, from: string = folder): Files {
   const root = join(from, name);
   const paths = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !path.startsWith('node_modules'));
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
   return new Map(
     paths.map((path) => [path.split(sep).join('/'), readFileSync(join(root, path), 'utf8')] as const).sort(byPath),
   );

@@ -8,12 +8,10 @@ export interface InstallOptions {
   readonly tarballs: ReadonlyMap<string, string>;
   /** Packages of the registry, name to range. */
   readonly outside?: Readonly<Record<string, string>>;
-  /** Further fields of `package.json`, where the folder has none yet. Default: an ES module without a name. */
-  readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Installs `names` in `folder` with `npm install --ignore-scripts`. A `package.json` that is there is kept and extended;
+ * Installs `names` in `folder` with `npm install --ignore-scripts`. A `package.json` that is there is kept and extended, else it is that of an ES module;
  * its dependencies on packages of the workspace come from the tarballs too.
  */
 export async function installTarballs(
@@ -21,21 +19,22 @@ export async function installTarballs(
   names: readonly string[],
   options: InstallOptions,
 ): Promise<void> {
-  const { tarballs, outside = {}, manifest = { private: true, type: 'module' } } = options;
+  const { tarballs, outside = {} } = options;
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'package.json');
-  const given = (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : manifest) as Record<string, unknown>;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '{ "private": true, "type": "module" }';
+  const given = JSON.parse(text) as Record<string, unknown>;
   const written: Record<string, unknown> = {
     ...given,
     dependencies: { ...(given['dependencies'] as object | undefined), ...outside, ...fromTarballs(names, tarballs) },
   };
   const direct = new Set<string>();
-  for (const field of ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']) {
+  for (const field of ['dependencies', 'devDependencies', 'optionalDependencies']) {
     const ranges = written[field] as Readonly<Record<string, string>> | undefined;
     if (ranges === undefined) continue;
     const workspace = Object.keys(ranges).filter((name) => tarballs.has(name));
-    if (field !== 'peerDependencies') written[field] = { ...ranges, ...fromTarballs(workspace, tarballs) };
-    for (const name of workspace) if (field !== 'peerDependencies') direct.add(name);
+    written[field] = { ...ranges, ...fromTarballs(workspace, tarballs) };
+    for (const name of workspace) direct.add(name);
   }
   const overrides = [...tarballs].map(([name, tarball]) => [name, direct.has(name) ? `$${name}` : `file:${tarball}`]);
   written['overrides'] = { ...(given['overrides'] as object | undefined), ...Object.fromEntries(overrides) };
