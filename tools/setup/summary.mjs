@@ -28,7 +28,7 @@ export function summarize({ tasks, suiteTarget, readResults, status }) {
     suite.name,
     String(suite.passed),
     String(suite.failed),
-    String(suite.skipped),
+    String(suite.notRun),
     `${suite.seconds.toFixed(1)}${suite.cached ? ' (cached)' : ''}`,
   ]);
   for (const target of new Set(checks.map((task) => task.target))) {
@@ -44,12 +44,12 @@ export function summarize({ tasks, suiteTarget, readResults, status }) {
       `${seconds}${cached ? ' (cached)' : ''}`,
     ]);
   }
-  const table = formatTable([['suite', 'passed', 'failed', 'skipped', 'seconds'], ...rows]);
+  const table = formatTable([['suite', 'passed', 'failed', 'not run', 'seconds'], ...rows]);
   return { text: [table, ...problems, `${passed} passed, ${failed} failed`].join('\n'), passed, failed };
 }
 
 function countSuite(task, results) {
-  if (results === undefined) return { passed: 0, failed: 1, skipped: 0, seconds: task.seconds };
+  if (results === undefined) return { passed: 0, failed: 1, notRun: 0, seconds: task.seconds };
   const brokenFiles = results.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   );
@@ -58,7 +58,7 @@ function countSuite(task, results) {
   return {
     passed: results.numPassedTests,
     failed: failed === 0 && !hasPassed(task) ? 1 : failed,
-    skipped: results.numPendingTests + (results.numTodoTests ?? 0),
+    notRun: results.numPendingTests + (results.numTodoTests ?? 0),
     seconds: (ended - results.startTime) / 1000,
   };
 }

@@ -33,7 +33,7 @@ describe('the summary of a test run', () => {
       'packages/b': report(4, 0, file('passed', 'passed')),
     });
     expect(text).toMatchInlineSnapshot(`
-      "suite  passed  failed  skipped       seconds
+      "suite  passed  failed  not run       seconds
       -----  ------  ------  -------  ------------
       a           3       0        0           2.5
       b           4       0        0  2.5 (cached)
@@ -41,6 +41,13 @@ describe('the summary of a test run', () => {
       7 passed, 0 failed"
     `);
     expect(failed).toBe(0);
+  });
+
+  it('counts what was not run, and not as passed', () => {
+    const browser = { ...report(1, 0, file('passed', 'passed', 'pending', 'pending')), numPendingTests: 2 };
+    const { text, passed } = run([task('a', 'test')], { 'packages/a': browser });
+    expect(text).toMatch(/^a +1 +0 +2 +2\.5$/m);
+    expect(passed).toBe(1);
   });
 
   const good: Readonly<Record<string, object>> = { 'packages/a': report(1, 0, file('passed', 'passed')) };
