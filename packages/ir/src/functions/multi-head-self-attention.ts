@@ -9,7 +9,7 @@ import { scaledDotProductAttention, type AttentionOptions } from './scaled-dot-p
 /** Weights as `torch.nn.MultiheadAttention` stores them; D is the width, of which each head has a part. */
 export interface SelfAttentionOptions extends Pick<AttentionOptions, 'causal' | 'mask' | 'dropout'> {
   readonly heads: number;
-  /** [3 * D, D]: rows of q, k and v. */
+  /** `[3 * D, D]`: rows of q, k and v. */
   readonly inProjWeight: Tensor;
   /** [3 * D]; default none. */
   readonly inProjBias?: Tensor | undefined;
