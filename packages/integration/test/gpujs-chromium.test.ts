@@ -1,4 +1,4 @@
-// Training and a part of the recorded oracle in headless Chromium; the rest and the conformance suite are in the long tests.
+// Training and the recorded oracle in headless Chromium; its large networks in WebGL are in the long tests.
 
 import { compile, type Backend, type TensorData } from '@netwright/compiler';
 import {
@@ -20,9 +20,9 @@ import {
 import { cpu } from '@netwright/backend-cpu';
 import { gpujs } from '@netwright/backend-gpujs';
 import { afterAll, expect, it } from 'vitest';
-import { describeInChromium } from './gpujs-chromium/runs.ts';
+import { describeInChromium, fastestRuns } from './gpujs-chromium/runs.ts';
 import { expectAgreement, lossesOnMnist } from './gpujs-mnist.ts';
-import { failuresOf, oracleCases } from './gpujs-oracle.ts';
+import { failuresOf, isLarge, oracleCases } from './gpujs-oracle.ts';
 
 const STEPS = 20;
 const WEIGHTS = { conv: [4, 1, 3, 3], convBias: [4], head: [5, 36], headBias: [5] } as const;
@@ -65,9 +65,8 @@ async function losses(backend: Backend): Promise<readonly number[]> {
   return found;
 }
 
-/** All of the numerics on the driver that is fast enough, and a third on the others; two networks everywhere. */
 const NUMERICS = await oracleCases('numerics');
-const NETWORKS = (await oracleCases('models')).filter(({ name }) => /lenet5|basic_block/.test(name));
+const NETWORKS = await oracleCases('models');
 
 const FIRST_STEPS = 6;
 const peer = cpu({ threads: 1 });
@@ -75,7 +74,10 @@ afterAll(() => peer.dispose());
 let expectedOnMnist: Promise<readonly number[]> | undefined;
 
 describeInChromium((open, mode, driver) => {
-  const numerics = driver === 'llvmpipe' ? NUMERICS : NUMERICS.filter((_, at) => at % 3 === 0);
+  const isFastest = fastestRuns.some((run) => run[0] === mode && run[1] === driver);
+  const oracle = isFastest
+    ? [...NUMERICS, ...NETWORKS.filter((one) => mode === 'webgpu' || !isLarge(one))]
+    : [...NUMERICS.filter((_, at) => at % 3 === 0), ...NETWORKS.filter(({ name }) => /lenet5|basic_block/.test(name))];
 
   it('is what a browser that has it takes of itself', async () => {
     // SwiftShader brings both.
@@ -93,14 +95,14 @@ describeInChromium((open, mode, driver) => {
     await node.dispose();
   }, 120_000);
 
-  if (mode === 'webgpu' || driver === 'llvmpipe') {
+  if (isFastest) {
     it('takes the first steps of LeNet-5 on MNIST as backend-cpu does', async () => {
       expectedOnMnist ??= lossesOnMnist(peer, 'lenet5', FIRST_STEPS);
       expectAgreement(await lossesOnMnist(await open(), 'lenet5', FIRST_STEPS), await expectedOnMnist);
     }, 120_000);
   }
 
-  it.each([...numerics, ...NETWORKS].map((one) => [one.name, one] as const))(
+  it.each(oracle.map((one) => [one.name, one] as const))(
     'oracle: %s',
     async (_, one) => {
       expect(await failuresOf(one, await open())).toEqual([]);
@@ -109,4 +111,4 @@ describeInChromium((open, mode, driver) => {
   );
 });
 
-it('counts the cases of the oracle', () => expect([NUMERICS.length, NETWORKS.length]).toEqual([74, 4]));
+it('counts the cases of the oracle', () => expect([NUMERICS.length, NETWORKS.length]).toEqual([74, 34]));

@@ -12,6 +12,11 @@ export function oracleCases(suite: 'numerics' | 'models'): Promise<readonly Orac
   return SUITES[suite](DIRECTORY);
 }
 
+/** Networks of so many kernels that a processor takes minutes to compile them for WebGL. */
+export function isLarge({ name }: OracleCase): boolean {
+  return /mobilenet_v2_025|resnet18_w8/.test(name);
+}
+
 /** What is wrong; a case of something that does not exist is wrong, too. */
 export async function failuresOf(one: OracleCase, backend: Backend): Promise<readonly string[]> {
   const outcome = await one.run(backend);
