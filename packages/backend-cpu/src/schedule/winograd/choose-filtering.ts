@@ -19,17 +19,11 @@ export interface ChooseOptions {
   readonly precision: 'high' | 'fast';
 }
 
-/** Tiles whose sums stay within 3e-5 of the largest. */
-const allTiles: readonly Tile[] = ['2x2', '2x4', '4x4'];
-
-/** Tiles whose sums stay within 2e-6 of the largest: larger ones multiply rounding errors more. */
-const preciseTiles: readonly Tile[] = ['2x2', '2x4'];
-
-/**
- * Up to so many tiles a sum over positions stays within 2e-6 with tiles of any size, because the transform back comes once, after the sum:
- * measured 1.8e-6 for 1,568 tiles of 4x4, most of it from adding up.
- */
-const mostSummedTiles = 2048;
+/** Tiles whose sums stay within 2e-6 of the largest, and within 3e-5: larger ones multiply rounding errors more. */
+const tilesOf: Readonly<Record<'high' | 'fast', readonly Tile[]>> = {
+  high: ['2x2', '2x4'],
+  fast: ['2x2', '2x4', '4x4'],
+};
 
 /** Nanoseconds. */
 const costs = {
@@ -61,12 +55,10 @@ export function chooseFiltering(
   const pixels = batch * (rows ?? 1) * (columns ?? 1);
   let best: WindowAlgorithm = 'direct';
   let least = pixels * shared * inside * across * taps * costs.product;
-  for (const tile of allTiles) {
+  for (const tile of tilesOf[precision]) {
     const [height, width] = tileSides[tile];
     const points = (height + 2) * (width + 2);
     const tiles = batch * Math.ceil((rows ?? 1) / height) * Math.ceil((columns ?? 1) / width);
-    const isPrecise = preciseTiles.includes(tile) || (sum.outputs === 'taps' && tiles <= mostSummedTiles);
-    if (precision === 'high' && !isPrecise) continue;
     const filters = points * shared * inside * across;
     const time =
       tiles * filters * costs.product +
