@@ -1,6 +1,6 @@
 // The module that runs a program's kernels in order on every thread, with barriers only where memory demands them.
 
-import { barrier, outcome, outcomeBits } from '../runtime/layout.ts';
+import { barrier, mostDoubt, outcome, outcomeBits } from '../runtime/layout.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import type { Local } from './assembler.ts';
@@ -41,7 +41,7 @@ export function isParallel({ calls, parallel }: DriverEntry): boolean {
 
 /** How long a thread waits for others. */
 export interface Patience {
-  /** Polls before it sleeps, for a few tenths of a millisecond: being woken takes that long on virtual machines. */
+  /** Most polls before it sleeps, for a few tenths of a millisecond: being woken takes that long on virtual machines. */
   readonly spins: number;
   /** Nanoseconds of sleep after which the calling thread looks after the others. */
   readonly sleep: bigint;
@@ -128,6 +128,11 @@ function emitSteps(
   fb.i32(0);
   fb.memory('i32.atomic.load', barrier.seen);
   fb.set(generation);
+  fb.get(thread);
+  fb.get(resume);
+  fb.op('i32.or');
+  fb.op('i32.eqz');
+  fb.if(() => changeDoubt(fb, -1, status));
   const labels = parts.map(() => fb.beginBlock()).reverse();
   fb.get(resume);
   fb.brTable(labels);
@@ -309,6 +314,24 @@ function buildArrival(threads: number): FunctionBuilder {
   return fb;
 }
 
+/**
+ * Moves the word one step, where it is not at that end of its range: up when polling was in vain, as it is where other programs hold the processors
+ * and keep a thread from running by polling, down in every run. Threads that do so at once may lose a step.
+ */
+function changeDoubt(fb: FunctionBuilder, by: 1 | -1, doubt: Local): void {
+  loadWord(fb, barrier.doubt);
+  fb.tee(doubt);
+  fb.i32(by === 1 ? mostDoubt : 0);
+  fb.op('i32.ne');
+  fb.if(() => {
+    fb.i32(0);
+    fb.get(doubt);
+    fb.i32(by);
+    fb.op('i32.add');
+    fb.memory('i32.atomic.store', barrier.doubt);
+  });
+}
+
 /** `(generation, thread, mayBlock) -> outcome`: polls for a while, then sleeps. Only the calling thread gives up, to look after the others. */
 function buildWait({ spins, sleep, polls: unsleeping }: Patience): FunctionBuilder {
   const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32'], results: ['i32'] });
@@ -332,11 +355,16 @@ function buildWait({ spins, sleep, polls: unsleeping }: Patience): FunctionBuild
     fb.brIf(again);
   };
   fb.i32(spins);
+  loadWord(fb, barrier.doubt);
+  fb.op('i32.shr_u');
+  fb.i32(1);
+  fb.op('i32.or');
   fb.set(polls);
   fb.loop((again) => {
     returnWhenReleased();
     countDown(again);
   });
+  changeDoubt(fb, 1, polls);
   fb.i32(unsleeping);
   fb.set(polls);
   fb.loop((again) => {
