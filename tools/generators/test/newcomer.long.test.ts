@@ -89,7 +89,8 @@ it('takes less than ten minutes with the code of the document', async () => {
   expect(code).toContain("readImage('some.png')");
   writeFileSync(join(folder, 'own.mjs'), code);
   cpSync(join(folder, 'square.png'), join(folder, 'some.png'));
-  const printed = await timed('code', () => runProgram(process.execPath, ['own.mjs'], { cwd: folder }));
+  const env = { FORCE_COLOR: '0' };
+  const printed = await timed('code', () => runProgram(process.execPath, ['own.mjs'], { cwd: folder, env }));
   const [, accuracy, name] = /accuracy: ([\d.]+).*\} (\w+)\s*$/s.exec(printed) ?? [];
   expect(Number(accuracy)).toBeGreaterThan(0.8);
   expect(name).toBe('square');
