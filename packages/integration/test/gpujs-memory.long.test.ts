@@ -4,11 +4,11 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gpujs } from '@netwright/backend-gpujs';
-import { BUILT_IN } from '@netwright/cli';
 import { crossEntropy } from '@netwright/ir';
 import { momentum } from '@netwright/optim-momentum';
 import { createTrainer, type Batch } from '@netwright/train';
 import { expect, it } from 'vitest';
+import { digitNetwork } from './gpujs-mnist.ts';
 
 const STEPS = 2000;
 /** Steps before the first measurement: memory of the first calls is not given back at once. */
@@ -35,10 +35,8 @@ const batch: Batch = {
 
 it.each(['webasm', 'cpu'] as const)('in the mode %s', async (mode) => {
   const backend = gpujs({ mode });
-  const lenet = BUILT_IN.architectures.find((architecture) => architecture.has('lenet5'));
-  if (lenet === undefined) throw new RangeError('no family has lenet5');
   const trainer = await createTrainer({
-    model: lenet('lenet5', { channels: 1, imageSize: 28, classes: 10 }),
+    model: digitNetwork('lenet5'),
     backend,
     optimizer: momentum({ lr: 0.001, momentum: 0.9 }),
     loss: crossEntropy(),

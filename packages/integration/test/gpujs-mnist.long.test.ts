@@ -3,14 +3,13 @@
 import { cpu } from '@netwright/backend-cpu';
 import { gpujs } from '@netwright/backend-gpujs';
 import { reference } from '@netwright/backend-reference';
-import { BUILT_IN } from '@netwright/cli';
 import type { Backend } from '@netwright/compiler';
 import { mnist } from '@netwright/data-mnist';
 import { momentum } from '@netwright/optim-momentum';
 import { train } from '@netwright/train';
 import { expect, it } from 'vitest';
 import { describeInChromium, fastestRuns } from './gpujs-chromium/runs.ts';
-import { expectAgreement, lossesOnMnist, type Network } from './gpujs-mnist.ts';
+import { digitNetwork, expectAgreement, lossesOnMnist, type Network } from './gpujs-mnist.ts';
 
 const STEPS = 51;
 const NETWORKS: readonly Network[] = ['lenet5', 'resnet tiny'];
@@ -69,10 +68,8 @@ describeInChromium((open) => {
 
 it('lenet5 is right for 97 images in 100 after an epoch in WebAssembly', async () => {
   const backend = gpujs({ mode: 'webasm' });
-  const lenet = BUILT_IN.architectures.find((architecture) => architecture.has('lenet5'));
-  if (lenet === undefined) throw new RangeError('no family has lenet5');
   const { trainer, test } = await train({
-    model: lenet('lenet5', { channels: 1, imageSize: 28, classes: 10 }),
+    model: digitNetwork('lenet5'),
     data: mnist(),
     backend,
     optimizer: momentum({ lr: 0.05, momentum: 0.9 }),

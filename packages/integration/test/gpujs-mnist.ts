@@ -19,13 +19,18 @@ const FAMILIES: Readonly<Record<Network, readonly [family: string, variant: stri
 const SIZE = 8;
 const RATE = 0.02;
 
-/** The loss before each of so many updates. */
-export async function lossesOnMnist(backend: Backend, network: Network, steps: number): Promise<readonly number[]> {
+/** The network for images of digits. */
+export function digitNetwork(network: Network): ReturnType<(typeof BUILT_IN.architectures)[number]> {
   const [name, variant] = FAMILIES[network];
   const architecture = BUILT_IN.architectures.find(({ family }) => family === name);
   if (architecture === undefined) throw new RangeError(`there is no family ${name}`);
+  return architecture(variant, { channels: 1, imageSize: 28, classes: 10 });
+}
+
+/** The loss before each of so many updates. */
+export async function lossesOnMnist(backend: Backend, network: Network, steps: number): Promise<readonly number[]> {
   const trainer = await createTrainer({
-    model: architecture(variant, { channels: 1, imageSize: 28, classes: 10 }),
+    model: digitNetwork(network),
     backend,
     optimizer: momentum({ lr: RATE, momentum: 0.9 }),
     loss: crossEntropy(),
