@@ -200,8 +200,9 @@ describe('sums of several kinds', () => {
 
   test.each([
     [1, 0],
+    [1, 1],
     [2, 1],
-  ] as const)('depthwise windows and their weight gradient, stride %i', (stride, padding) => {
+  ] as const)('depthwise windows and their weight gradient, stride %i, padding %i', (stride, padding) => {
     const size = 12;
     const out = Math.floor((size + 2 * padding - 3) / stride) + 1;
     const rows = index(-padding, [stride, 2], [1, 4]);
@@ -293,6 +294,36 @@ describe('reshapes, groups and concatenation', () => {
               ),
             ),
           },
+        ]),
+      ],
+    });
+  });
+
+  test.each([1, 3])('a convolution in %i groups and its batch norm', (groups) => {
+    const [inEach, outEach] = [4, 8];
+    const channel = index(0, [inEach, { kind: 'floorDiv', of: axis(1), by: outEach }], [1, 4]);
+    const parameter = (id: number, name: string, shape: readonly number[]) =>
+      buffer(id, shape, { kind: 'persistent', name });
+    const channels = groups * outEach;
+    const ofChannel = (id: number): Expr => load(id, [axis(1)]);
+    const sum = reduce(
+      'sum',
+      [4],
+      binary('mul', load(0, [axis(0), channel, axis(2), axis(3)]), load(1, [axis(1), axis(4)])),
+    );
+    const normalized = binary('add', binary('mul', binary('sub', sum, ofChannel(2)), ofChannel(3)), ofChannel(4));
+    check({
+      buffers: [
+        channelsLast(buffer(0, [2, groups * inEach, 7, 6])),
+        parameter(1, 'w', [channels, inEach]),
+        parameter(2, 'mean', [channels]),
+        parameter(3, 'weight', [channels]),
+        parameter(4, 'bias', [channels]),
+        channelsLast(buffer(5, [2, channels, 7, 6])),
+      ],
+      kernels: [
+        kernel('normalized', axes(0, [2, channels, 7, 6]), axes(4, [inEach]), [
+          { buffer: 5, index: image, value: binary('max', normalized, constant(0)) },
         ]),
       ],
     });

@@ -1,7 +1,8 @@
 // What the emitters of one kernel function share: axis values, stream pointers, and values already computed.
 
 import type { Assembler, Local } from './assembler.ts';
-import { operandsOf, type LoweredKernel, type Node } from './lowered.ts';
+import type { LinearGuard } from './linear-index.ts';
+import { operandsOf, type LoadNode, type LoweredKernel, type Node } from './lowered.ts';
 import { collectStreams, type StreamTable } from './streams.ts';
 import type { TilePlan } from './plan-tiles.ts';
 
@@ -38,6 +39,7 @@ export class EmitContext {
   readonly #uses = new Map<Node, number>();
 
   readonly #reducing = new Map<Node, boolean>();
+  #assumed: ReadonlySet<Node> = new Set();
 
   constructor(
     fb: Assembler,
@@ -91,6 +93,18 @@ export class EmitContext {
       this.#reducing.set(node, contains);
     }
     return contains;
+  }
+
+  /** The conditions under which a load may be made here that are not known to hold. */
+  guardsOf(load: LoadNode): readonly LinearGuard[] {
+    return this.#assumed.has(load) ? [] : load.guards;
+  }
+
+  /** The guards of these loads hold inside `body`. */
+  assuming(loads: readonly LoadNode[], body: () => void): void {
+    this.#assumed = new Set(loads);
+    body();
+    this.#assumed = new Set();
   }
 
   recall(key: string): Local | undefined {

@@ -4,7 +4,8 @@ import type { BinaryOp, KernelDType, UnaryOp } from '@netwright/compiler';
 
 import type { VectorInstruction } from './assembler.ts';
 import type { EmitContext, Point } from './emit-context.ts';
-import { pushCondition, pushIndexVector, variesAcrossLanes } from './emit-index.ts';
+import { pushCondition, pushIndexVector, tileOffset, variesAcrossLanes } from './emit-index.ts';
+import { linearIndexKey, type LinearIndex } from './linear-index.ts';
 import { pushLoad } from './emit-memory.ts';
 import type { Node } from './lowered.ts';
 import { emitExp, emitLog, emitMaximum } from './vector-math.ts';
@@ -51,14 +52,18 @@ export function precompute(context: EmitContext, node: Node, point: Point): void
   context.remember(key, local);
 }
 
-/** Equal for loads of the same memory, as the taps of a sliding window are; only where a reduction axis is unrolled. */
+/** Equal for loads of the same memory under the same conditions, as the taps of a sliding window are; only where a reduction axis is unrolled. */
 function addressKey(context: EmitContext, node: Node, point: Point): string | undefined {
-  if (node.kind !== 'load' || node.guards.length > 0 || node.address.rest.length > 0) return undefined;
+  if (node.kind !== 'load' || node.address.rest.length > 0) return undefined;
   if (!context.kernel.reductionAxes.some((axis) => axis !== context.plan.lane && context.plan.tile.has(axis)))
     return undefined;
-  let offset = node.address.offset;
-  for (const [axis, step] of point.at) offset += (node.address.coefficients.get(axis) ?? 0) * step;
-  return `s${context.table.of(node)}:${offset}:${node.dtype}`;
+  const guards = context.guardsOf(node);
+  if (guards.some(({ index }) => index.rest.length > 0)) return undefined;
+  const at = (index: LinearIndex): number => index.offset + tileOffset(context, index, point, 0);
+  const conditions = guards.map(
+    ({ index, lower, upper }) => `${linearIndexKey({ ...index, offset: at(index) })}:${lower}:${upper}`,
+  );
+  return [`s${context.table.of(node)}:${at(node.address)}:${node.dtype}`, ...conditions].join();
 }
 
 export function pushConstant({ fb }: EmitContext, dtype: KernelDType, value: number): void {

@@ -8,12 +8,13 @@ import { storedBytes, type LoadNode, type LoweredOutput } from './lowered.ts';
 /** Leaves the loaded vector on the stack. */
 export function pushLoad(context: EmitContext, push: PushVector, load: LoadNode, point: Point): void {
   const { fb } = context;
-  if (load.guards.length === 0) {
+  const guards = context.guardsOf(load);
+  if (guards.length === 0) {
     loadInside(context, push, load, point);
     return;
   }
-  if (!load.guards.some(({ index }) => variesAcrossLanes(context, index))) {
-    pushCondition(context, push, load.guards, point, 0);
+  if (!guards.some(({ index }) => variesAcrossLanes(context, index))) {
+    pushCondition(context, push, guards, point, 0);
     fb.if(
       () => context.scoped(() => loadInside(context, push, load, point)),
       () => pushFill(context, load),
@@ -22,12 +23,12 @@ export function pushLoad(context: EmitContext, push: PushVector, load: LoadNode,
     return;
   }
   const byLane = (): void => context.scoped(() => loadGuardedLanes(context, push, load, point));
-  if (!isMonotonic(context, load.guards)) {
+  if (!isMonotonic(context, guards)) {
     byLane();
     return;
   }
-  pushCondition(context, push, load.guards, point, 0);
-  pushCondition(context, push, load.guards, point, point.lanes - 1);
+  pushCondition(context, push, guards, point, 0);
+  pushCondition(context, push, guards, point, point.lanes - 1);
   fb.op('i32.and');
   fb.if(() => context.scoped(() => loadInside(context, push, load, point)), byLane, 'v128');
 }
@@ -44,8 +45,10 @@ function pushAddress(context: EmitContext, push: PushVector, load: LoadNode, poi
   const base = context.table.streams[stream]?.base ?? 0;
   const constant = load.address.offset - base + tileOffset(context, load.address, point, lane);
   fb.get(context.pointer(stream));
-  // Guarded and computed addresses may start outside the memory: the sum must wrap before it is used.
-  const wraps = constant < 0 || load.guards.length > 0 || load.address.rest.length > 0;
+  // Guarded and computed addresses may start outside the memory: the sum must wrap before it is used. Where guards are known to
+  // hold, the pointer of a stream that starts with this load is one of the addresses that they allow.
+  const starts = context.guardsOf(load).length === 0 && load.address.offset === base;
+  const wraps = constant < 0 || (load.guards.length > 0 && !starts) || load.address.rest.length > 0;
   if (!wraps) return constant;
   if (constant !== 0) {
     fb.i32(constant);

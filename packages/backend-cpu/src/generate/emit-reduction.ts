@@ -1,6 +1,7 @@
 // Reductions of a tile: accumulators in locals, loops over the reduction axes, sums across lanes at the end.
 
 import type { Local } from './assembler.ts';
+import { emitAssumingGuards } from './assume-guards.ts';
 import type { EmitContext, Point } from './emit-context.ts';
 import { pushConstant, pushValue } from './emit-expression.ts';
 import { hoist } from './hoist.ts';
@@ -50,17 +51,26 @@ export function emitReductions(
     [new Map()],
   );
   const stepAll = (laneSize: number | undefined): void => {
-    for (const step of steps) {
-      for (const accumulator of accumulators) {
-        accumulator.parts.forEach((part, i) => {
-          if (laneSize !== undefined && i * vector >= laneSize) return;
+    const stepPoints = steps.flatMap((step) =>
+      accumulators.flatMap((accumulator) =>
+        accumulator.parts.flatMap((part, i) => {
+          if (laneSize !== undefined && i * vector >= laneSize) return [];
           const at = new Map([...accumulator.point.at, ...step]);
           if (lane !== undefined) at.set(lane, i * vector);
           const lanes = laneSize === undefined ? accumulator.point.lanes : Math.min(vector, laneSize - i * vector);
-          accumulate(context, accumulator.reduce, part, { at, lanes }, lane !== undefined);
-        });
-      }
-    }
+          return [{ accumulator, part, point: { at, lanes } }];
+        }),
+      ),
+    );
+    emitAssumingGuards(
+      context,
+      reduces.map(({ body }) => body),
+      stepPoints.map(({ point }) => point),
+      () => {
+        for (const { accumulator, part, point } of stepPoints)
+          accumulate(context, accumulator.reduce, part, point, lane !== undefined);
+      },
+    );
   };
 
   const loops = plan.reduction.filter((axis) => over.includes(axis));
