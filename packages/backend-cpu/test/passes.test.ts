@@ -2,10 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { printProgram, type KernelProgram, type SchedulePass } from '@netwright/compiler';
+import { type Expr, printProgram, type KernelProgram, type SchedulePass } from '@netwright/compiler';
 import { printBuffer } from '@netwright/compiler/kernels';
 
 import { chooseLayout } from '../src/schedule/choose-layout.ts';
+import { foldFactors } from '../src/schedule/fold-factors.ts';
+import { inlinePrepared } from '../src/schedule/inline-prepared.ts';
 import { isolateSums } from '../src/schedule/isolate-sums.ts';
 import { packPanels } from '../src/schedule/pack-panels.ts';
 import { padOperands } from '../src/schedule/pad-operands.ts';
@@ -103,6 +105,125 @@ describe('choose-layout', () => {
       decl.id === 1 ? { ...decl, role: { kind: 'persistent', name: 'w' } as const } : decl,
     );
     expect(storages(chooseLayout, { ...program, buffers })[1]).toBe('f32[3, 7] strides 1 3 offset 0 size 21');
+  });
+});
+
+describe('fold-factors', () => {
+  const sum = reduce('sum', [2], binary('mul', load(0, [axis(0), axis(2)]), load(1, [axis(1), axis(2)])));
+  const vector = (id: number): Expr => load(id, [axis(1)]);
+  const program = (value: Expr): KernelProgram => {
+    const parameter = (id: number, shape: readonly number[]) =>
+      buffer(id, shape, { kind: 'persistent', name: `p${String(id)}` });
+    return {
+      buffers: [
+        buffer(0, [5, 7]),
+        parameter(1, [3, 7]),
+        parameter(2, [3]),
+        parameter(3, [3]),
+        parameter(4, [5]),
+        buffer(5, [5, 3]),
+        buffer(6, [3]),
+      ],
+      kernels: [kernel('linear', axes(0, [5, 3]), axes(2, [7]), [{ buffer: 5, index: [axis(0), axis(1)], value }])],
+    };
+  };
+
+  test('a factor and what is added before and after become weights and a shift', () => {
+    const value = binary('add', binary('mul', binary('sub', sum, vector(2)), vector(3)), vector(2));
+    expect(lines(foldFactors, program(binary('max', value, constant(0)))).slice(7)).toMatchInlineSnapshot(`
+      [
+        "b7 temporary: f32[3, 7]",
+        "b8 temporary: f32[3]",
+        "linear/scaled0 a1:3 a2:7",
+        "  b7[a1, a2] = mul(b1[a1, a2], b3[a1])",
+        "linear/shift1 a1:3",
+        "  b8[a1] = add(mul(neg(b2[a1]), b3[a1]), b2[a1])",
+        "linear a0:5 a1:3 | a2:7",
+        "  b5[a0, a1] = max(add(sum{a2}(mul(b0[a0, a2], b7[a1, a2])), b8[a1]), 0)",
+      ]
+    `);
+  });
+
+  test('a value that is used twice is folded in both places', () => {
+    const scaled = binary('mul', vector(3), sum);
+    expect(lines(foldFactors, program(binary('mul', scaled, binary('add', scaled, constant(1))))).slice(7))
+      .toMatchInlineSnapshot(`
+        [
+          "b7 temporary: f32[3, 7]",
+          "linear/scaled0 a1:3 a2:7",
+          "  b7[a1, a2] = mul(b1[a1, a2], b3[a1])",
+          "linear a0:5 a1:3 | a2:7",
+          "  t0 = sum{a2}(mul(b0[a0, a2], b7[a1, a2]))",
+          "  b5[a0, a1] = mul(t0, add(t0, 1))",
+        ]
+      `);
+  });
+
+  test.each(
+    Object.entries({
+      'a factor that varies with the other operand': binary('mul', sum, load(4, [axis(0)])),
+      'a factor that changes between runs': binary('mul', sum, vector(6)),
+      'a sum that is used without its factor too': binary('add', binary('mul', sum, vector(2)), sum),
+      'two factors': binary('max', binary('mul', sum, vector(2)), binary('mul', sum, vector(3))),
+      'a term alone': binary('add', sum, vector(2)),
+      'a sum that is subtracted': binary('sub', vector(2), binary('add', sum, vector(3))),
+    }),
+  )('leaves %s', (_, value) => {
+    expect(foldFactors.run(program(value)).kernels).toEqual(program(value).kernels);
+  });
+});
+
+describe('inline-prepared', () => {
+  const program = (rows: number, reads: readonly number[]): KernelProgram => {
+    const shape = [rows, 128];
+    const at = [axis(0), axis(1)];
+    return {
+      buffers: [
+        buffer(0, shape, { kind: 'persistent', name: 'w' }),
+        buffer(1, [128], { kind: 'persistent', name: 's' }),
+        buffer(2, shape),
+        buffer(3, [128, rows]),
+        buffer(4, [rows, 128], { kind: 'input', name: 'x' }),
+        buffer(5, [rows, 128], { kind: 'output', names: ['y'] }),
+      ],
+      kernels: [
+        kernel(
+          'scaled',
+          axes(0, shape),
+          [],
+          [{ buffer: 2, index: at, value: binary('mul', load(0, at), load(1, [axis(1)])) }],
+        ),
+        kernel('turned', axes(0, [128, rows]), [], [{ buffer: 3, index: at, value: load(2, [axis(1), axis(0)]) }]),
+        kernel(
+          'used',
+          axes(0, shape),
+          [],
+          [
+            {
+              buffer: 5,
+              index: at,
+              value: binary('add', load(4, at), load(reads[0] ?? 3, reads[0] === 2 ? at : [axis(1), axis(0)])),
+            },
+          ],
+        ),
+      ],
+    };
+  };
+
+  test('what only another prepared kernel reads is computed there', () => {
+    expect(lines(inlinePrepared, program(128, [])).slice(6)).toMatchInlineSnapshot(`
+      [
+        "turned a0:128 a1:128",
+        "  b3[a0, a1] = mul(b0[a1, a0], b1[a0])",
+        "used a0:128 a1:128",
+        "  b5[a0, a1] = add(b4[a0, a1], b3[a1, a0])",
+      ]
+    `);
+  });
+
+  test('what runs read, and what is small, stays', () => {
+    for (const one of [program(128, [2]), program(127, [])])
+      expect(inlinePrepared.run(one).kernels.map(({ name }) => name)).toContain('scaled');
   });
 });
 

@@ -8,6 +8,7 @@ const parts: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
   [/\/phase\d+/, () => 'phase'],
   [/\/pad\d+$/, () => 'padded copy'],
   [/\/panels\d+$/, () => 'panels'],
+  [/\/(scaled|shift)\d+$/, () => 'folded'],
   [/\/sum\d+$/, () => 'isolated sum'],
 ];
 

@@ -4,6 +4,8 @@ import type { SchedulePass } from '@netwright/compiler';
 
 import { chooseLayout } from './choose-layout.ts';
 import { dropEmpty } from './drop-empty.ts';
+import { foldFactors } from './fold-factors.ts';
+import { inlinePrepared } from './inline-prepared.ts';
 import { isolateSums } from './isolate-sums.ts';
 import { packPanels } from './pack-panels.ts';
 import { padOperands } from './pad-operands.ts';
@@ -26,6 +28,7 @@ export function schedulePasses({ precision = 'high', windows }: ScheduleOptions 
   return [
     dropEmpty,
     chooseLayout,
+    foldFactors,
     splitAxes,
     splitGuards,
     splitBorders,
@@ -37,6 +40,7 @@ export function schedulePasses({ precision = 'high', windows }: ScheduleOptions 
     splitPhases,
     padOperands,
     packPanels,
+    inlinePrepared,
     splitReductions,
   ];
 }

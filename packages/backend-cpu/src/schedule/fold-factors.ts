@@ -1,0 +1,176 @@
+// Multiplies the operand of a sum of products that stays the same between runs by the factor that the sum is multiplied by,
+// as batch norm multiplies a convolution in inference: once, in place of at every output.
+
+import type { BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler';
+import {
+  axisIndex,
+  binary,
+  exprKey,
+  load as loadFrom,
+  type LoadExpr,
+  loadsOf,
+  nodesOf,
+  type ReduceExpr,
+  reducesOf,
+  rewrite,
+  unary,
+} from '@netwright/compiler/kernels';
+
+import { axesOfAccess, extentsOf, isContraction, strideAlong } from './contraction.ts';
+import { storageInOrder } from './persistent-storage.ts';
+import { preparedBuffers } from './prepared-buffers.ts';
+
+export const foldFactors: SchedulePass = {
+  name: 'fold-factors',
+  requires: 'Layouts are chosen.',
+  guarantees:
+    'The only sum of products of a kernel, one operand of which is prepared, is not multiplied by a prepared factor that varies along output axes of that operand.',
+  run: (program) => {
+    const buffers = [...program.buffers];
+    const prepared = preparedBuffers(program);
+    return { buffers, kernels: program.kernels.flatMap((kernel) => foldKernel(kernel, buffers, prepared)) };
+  },
+};
+
+interface PreparedOperand {
+  readonly sum: ReduceExpr;
+  readonly operand: LoadExpr;
+  /** Axes of the operand, and those of them that are not summed. */
+  readonly axes: readonly number[];
+  readonly outputAxes: ReadonlySet<number>;
+}
+
+/** `sum * factor + term`, where undefined stands for 1 and 0. */
+interface Scaled {
+  readonly factor: Expr | undefined;
+  readonly term: Expr | undefined;
+}
+
+function foldKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet<number>): readonly Kernel[] {
+  const found = preparedOperand(kernel, prepared);
+  if (found === undefined) return [kernel];
+  const { sum, operand, axes, outputAxes } = found;
+  const extents = extentsOf(kernel);
+  const isSteady = (expr: Expr): boolean => isSteadyAlong(expr, outputAxes, prepared);
+  const rewriteOutputs = (replace: (expr: Expr) => Expr | undefined): Kernel['outputs'] => {
+    const memo = new Map<Expr, Expr>();
+    return kernel.outputs.map((output) => ({
+      ...output,
+      value: rewrite(output.value, { axes: new Map(), extents, replace }, memo),
+    }));
+  };
+
+  const factors = new Map<string, Expr>();
+  rewriteOutputs((expr) => {
+    const { factor } = scaledSum(expr, isSteady) ?? {};
+    if (factor !== undefined) factors.set(exprKey(factor), factor);
+    return factor === undefined ? undefined : expr;
+  });
+  const [factor] = factors.values();
+  if (factor === undefined || factors.size > 1) return [kernel];
+
+  const made: Kernel[] = [];
+  /** A load of what an expression of some axes is, computed by a kernel of its own. */
+  const prepare = (what: string, value: Expr, order: readonly number[]): Expr => {
+    const shape = order.map((axis) => extents.get(axis) ?? 1);
+    const index = order.map((axis) => axisIndex(axis));
+    const storage = storageInOrder(
+      shape,
+      shape.map((_, k) => k),
+    );
+    const id = buffers.push({ id: buffers.length, dtype: 'f32', shape, role: { kind: 'temporary' }, storage }) - 1;
+    made.push({
+      name: `${kernel.name}/${what}${String(made.length)}`,
+      sources: kernel.sources,
+      axes: order.map((axis) => ({ id: axis, extent: extents.get(axis) ?? 1 })),
+      reductionAxes: [],
+      outputs: [{ buffer: id, index, value }],
+    });
+    return loadFrom(id, 'f32', index);
+  };
+  const strides = buffers[operand.buffer]?.storage.strides ?? [];
+  const reach = (axis: number): number => Math.abs(strideAlong(axis, operand.index, strides));
+  const inMemory = [...axes].sort((a, b) => reach(b) - reach(a));
+  const folded = prepare('scaled', binary('mul', operand, factor), inMemory);
+  const foldedSum = rewrite(sum, {
+    axes: new Map(),
+    extents,
+    replace: (expr) => (expr === operand ? folded : undefined),
+  });
+  const terms = new Map<string, Expr>();
+  const outputs = rewriteOutputs((expr) => {
+    const { factor: own, term } = scaledSum(expr, isSteady) ?? {};
+    if (own === undefined) return undefined;
+    if (term === undefined) return foldedSum;
+    const key = exprKey(term);
+    const along = inMemory.filter((axis) => loadsOf(term).some(({ index }) => axesOfAccess(index)?.has(axis) === true));
+    const known = terms.get(key) ?? (along.length === 0 ? term : prepare('shift', term, along));
+    terms.set(key, known);
+    return binary('add', foldedSum, known);
+  });
+  const sumKey = exprKey(sum);
+  const isLeft = outputs.some(({ value }) => reducesOf(value).some((reduce) => exprKey(reduce) === sumKey));
+  if (isLeft) {
+    buffers.length -= made.length;
+    return [kernel];
+  }
+  return [...made, { ...kernel, outputs }];
+}
+
+/** The operand of the kernel's only reduction that is prepared, where the other one is not. */
+function preparedOperand(kernel: Kernel, prepared: ReadonlySet<number>): PreparedOperand | undefined {
+  const reduces = new Map<string, ReduceExpr>();
+  for (const { value } of kernel.outputs) for (const reduce of reducesOf(value)) reduces.set(exprKey(reduce), reduce);
+  const [sum, ...others] = reduces.values();
+  if (sum === undefined || others.length > 0 || !isContraction(sum) || sum.body.kind !== 'binary') return undefined;
+  const { a, b } = sum.body;
+  if (a.kind !== 'load' || b.kind !== 'load' || prepared.has(a.buffer) === prepared.has(b.buffer)) return undefined;
+  const operand = prepared.has(a.buffer) ? a : b;
+  const axes = axesOfAccess(operand.index);
+  if (axes === undefined || operand.guards.length > 0) return undefined;
+  return {
+    sum,
+    operand,
+    axes: [...axes],
+    outputAxes: new Set([...axes].filter((axis) => !sum.axes.includes(axis))),
+  };
+}
+
+/** The expression as a multiple of the sum inside it plus a term, as far as both are steady. */
+function scaledSum(expr: Expr, isSteady: (expr: Expr) => boolean): Scaled | undefined {
+  if (expr.kind === 'reduce') return { factor: undefined, term: undefined };
+  if (expr.kind !== 'binary' || expr.dtype !== 'f32') return undefined;
+  const behind = isSteady(expr.b);
+  const other = behind ? expr.b : expr.a;
+  if (!behind && (!isSteady(expr.a) || expr.op === 'sub')) return undefined;
+  const inner = scaledSum(behind ? expr.a : expr.b, isSteady);
+  if (inner === undefined) return undefined;
+  const { factor, term } = inner;
+  switch (expr.op) {
+    case 'add':
+      return { factor, term: term === undefined ? other : binary('add', term, other) };
+    case 'sub':
+      return { factor, term: term === undefined ? unary('neg', other) : binary('sub', term, other) };
+    case 'mul':
+      return {
+        factor: factor === undefined ? other : binary('mul', factor, other),
+        term: term === undefined ? undefined : binary('mul', term, other),
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Whether an expression is computed from prepared loads alone and varies along some of the axes. */
+function isSteadyAlong(expr: Expr, axes: ReadonlySet<number>, prepared: ReadonlySet<number>): boolean {
+  return [...nodesOf(expr)].every((node) => {
+    if (node.kind !== 'load') return ['const', 'unary', 'binary', 'cast', 'select'].includes(node.kind);
+    const own = axesOfAccess(node.index);
+    return (
+      prepared.has(node.buffer) &&
+      node.guards.length === 0 &&
+      own !== undefined &&
+      [...own].every((axis) => axes.has(axis))
+    );
+  });
+}
