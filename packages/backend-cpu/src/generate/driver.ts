@@ -1,6 +1,6 @@
 // The module that runs a program's kernels in order on every thread, with barriers only where memory demands them.
 
-import { barrier, mostDoubt, outcome, outcomeBits } from '../runtime/layout.ts';
+import { barrier, outcome, outcomeBits } from '../runtime/layout.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import type { Local } from './assembler.ts';
@@ -52,8 +52,9 @@ export interface Patience {
 const defaultPatience: Patience = { spins: 200_000, sleep: 50_000_000n, polls: 20_000_000 };
 
 /**
- * Exports each entry as `(thread, arena, mayBlock, resume) -> outcome`; imports `env.memory` and the kernels of module `kernel`. On the calling
- * thread an entry ends with `waiting` and the number of a barrier when others take long, and goes on from there when `resume` is that number.
+ * Exports each entry as `(thread, count, arena, mayBlock, resume) -> outcome`, which takes the part of `thread` among all threads, or all parts where
+ * `count` is 1; imports `env.memory` and the kernels of module `kernel`. On the calling thread an entry ends with `waiting` and the number of a barrier
+ * when others take long, and goes on from there when `resume` is that number.
  */
 export function buildDriver(
   entries: readonly DriverEntry[],
@@ -99,7 +100,7 @@ function buildEntry(
   callees: ReadonlyMap<string, number>,
   meeting: Meeting | undefined,
 ): FunctionBuilder {
-  const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32', 'i32'], results: ['i32'] });
+  const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] });
   if (meeting === undefined) for (const call of calls) emitCall(fb, call, 1, callees);
   else emitSteps(fb, calls, threads, callees, meeting);
   fb.i32(outcome.done);
@@ -114,10 +115,16 @@ function emitSteps(
   callees: ReadonlyMap<string, number>,
   { arrive, wait }: Meeting,
 ): void {
-  const [thread, , mayBlock, resume] = [0, 1, 2, 3].map((i) => local(fb.params, i));
-  if (thread === undefined || mayBlock === undefined || resume === undefined) return;
+  const [thread, count, , mayBlock, resume] = fb.params;
+  if (thread === undefined || count === undefined || mayBlock === undefined || resume === undefined) return;
   const generation = fb.local('i32');
   const status = fb.local('i32');
+  const whereOthers = (body: () => void): void => {
+    fb.get(count);
+    fb.i32(1);
+    fb.op('i32.ne');
+    fb.if(body);
+  };
   const { before, after } = planBarriers(calls);
   const parts: KernelCall[][] = [[]];
   calls.forEach((call, i) => {
@@ -128,47 +135,45 @@ function emitSteps(
   fb.i32(0);
   fb.memory('i32.atomic.load', barrier.seen);
   fb.set(generation);
-  fb.get(thread);
-  fb.get(resume);
-  fb.op('i32.or');
-  fb.op('i32.eqz');
-  fb.if(() => changeDoubt(fb, -1, status));
   const labels = parts.map(() => fb.beginBlock()).reverse();
   fb.get(resume);
   fb.brTable(labels);
   parts.forEach((part, i) => {
     fb.endBlock();
-    if (i > 0) {
-      fb.get(generation);
-      fb.get(thread);
-      fb.get(mayBlock);
-      fb.call(wait);
-      fb.tee(status);
-      fb.if(() => {
-        fb.get(status);
-        fb.i32(outcome.waiting);
-        fb.op('i32.eq');
+    if (i > 0)
+      whereOthers(() => {
+        fb.get(generation);
+        fb.get(thread);
+        fb.get(mayBlock);
+        fb.call(wait);
+        fb.tee(status);
         fb.if(() => {
-          fb.i32(outcome.waiting + (i << outcomeBits));
+          fb.get(status);
+          fb.i32(outcome.waiting);
+          fb.op('i32.eq');
+          fb.if(() => {
+            fb.i32(outcome.waiting + (i << outcomeBits));
+            fb.op('return');
+          });
+          fb.get(status);
           fb.op('return');
         });
-        fb.get(status);
-        fb.op('return');
       });
-    }
     for (const call of part) emitCall(fb, call, threads, callees);
-    if (i + 1 < parts.length) {
-      fb.get(thread);
-      fb.call(arrive);
-      fb.set(generation);
-    }
+    if (i + 1 < parts.length)
+      whereOthers(() => {
+        fb.get(thread);
+        fb.call(arrive);
+        fb.set(generation);
+      });
   });
 }
 
 function emitCall(fb: FunctionBuilder, call: KernelCall, threads: number, callees: ReadonlyMap<string, number>): void {
   const { addresses, iterations, parallel } = call;
   const thread = local(fb.params, 0);
-  const arena = local(fb.params, 1);
+  const count = local(fb.params, 1);
+  const arena = local(fb.params, 2);
   const callee = callees.get(call.callee) ?? -1;
   const pushAddresses = (): void => {
     for (const { space, offset } of addresses) {
@@ -229,21 +234,22 @@ function emitCall(fb: FunctionBuilder, call: KernelCall, threads: number, callee
     fb.if(runWhole);
   } else {
     runBetween(
-      () => pushShare(fb, thread, 0, iterations, threads),
-      () => pushShare(fb, thread, 1, iterations, threads),
+      () => pushShare(fb, thread, 0, iterations, count),
+      () => pushShare(fb, thread, 1, iterations, count),
     );
   }
 }
 
-/** floor(iterations * (thread + ahead) / threads). */
-function pushShare(fb: FunctionBuilder, thread: Local, ahead: number, iterations: number, threads: number): void {
+/** floor(iterations * (thread + ahead) / count). */
+function pushShare(fb: FunctionBuilder, thread: Local, ahead: number, iterations: number, count: Local): void {
   fb.get(thread);
   fb.i32(ahead);
   fb.op('i32.add');
   fb.op('i64.extend_i32_u');
   fb.i64(BigInt(iterations));
   fb.op('i64.mul');
-  fb.i64(BigInt(threads));
+  fb.get(count);
+  fb.op('i64.extend_i32_u');
   fb.op('i64.div_u');
   fb.op('i32.wrap_i64');
 }
@@ -314,24 +320,6 @@ function buildArrival(threads: number): FunctionBuilder {
   return fb;
 }
 
-/**
- * Moves the word one step, where it is not at that end of its range: up when polling was in vain, as it is where other programs hold the processors
- * and keep a thread from running by polling, down in every run. Threads that do so at once may lose a step.
- */
-function changeDoubt(fb: FunctionBuilder, by: 1 | -1, doubt: Local): void {
-  loadWord(fb, barrier.doubt);
-  fb.tee(doubt);
-  fb.i32(by === 1 ? mostDoubt : 0);
-  fb.op('i32.ne');
-  fb.if(() => {
-    fb.i32(0);
-    fb.get(doubt);
-    fb.i32(by);
-    fb.op('i32.add');
-    fb.memory('i32.atomic.store', barrier.doubt);
-  });
-}
-
 /** `(generation, thread, mayBlock) -> outcome`: polls for a while, then sleeps. Only the calling thread gives up, to look after the others. */
 function buildWait({ spins, sleep, polls: unsleeping }: Patience): FunctionBuilder {
   const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32'], results: ['i32'] });
@@ -355,16 +343,11 @@ function buildWait({ spins, sleep, polls: unsleeping }: Patience): FunctionBuild
     fb.brIf(again);
   };
   fb.i32(spins);
-  loadWord(fb, barrier.doubt);
-  fb.op('i32.shr_u');
-  fb.i32(1);
-  fb.op('i32.or');
   fb.set(polls);
   fb.loop((again) => {
     returnWhenReleased();
     countDown(again);
   });
-  changeDoubt(fb, 1, polls);
   fb.i32(unsleeping);
   fb.set(polls);
   fb.loop((again) => {

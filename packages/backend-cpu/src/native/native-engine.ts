@@ -68,10 +68,11 @@ export class NativeEngine implements Engine {
     const base = runtime.addressOf(new Uint8Array(store.heap.memory.buffer));
     const parts = entries.map((entry) => partOf(entry, code.functions));
     return {
-      run: async (entryIndex, arena) => {
+      run: async (entryIndex, arena, alone) => {
         const part = parts[entryIndex];
         if (part === undefined) return;
-        const all = [this.#pool, part.table, part.count, base, arena, part.parallel, null] satisfies Parameters<
+        const parallel = alone === true ? 0 : part.parallel;
+        const all = [this.#pool, part.table, part.count, base, arena, parallel, null] satisfies Parameters<
           NativeRuntime['run']
         >;
         const result = part.long ? await later(runtime, all) : runtime.run(...all);

@@ -1,7 +1,5 @@
 // The C program that every machine compiles once: it loads kernels and runs programs of them on a pool of threads.
 
-import { mostDoubt } from '../runtime/layout.ts';
-
 /** Words of a kernel's call before those of its buffers, and the meaning of the flags. */
 export const callHeader = 4;
 export const callFlags = { parallel: 1, synchronize: 2 } as const;
@@ -21,7 +19,6 @@ export const runtimeSource = `#define _GNU_SOURCE
 #define SYNCHRONIZE ${String(callFlags.synchronize)}
 #define MOST_BUFFERS 4096
 #define SPINS 20000
-#define MOST_DOUBT ${String(mostDoubt)}
 
 #if defined(__x86_64__) || defined(__i386__)
 #define RELAX() __builtin_ia32_pause()
@@ -40,8 +37,6 @@ struct pool {
   _Alignas(64) atomic_int generation;
   _Alignas(64) atomic_int sequence;
   _Alignas(64) atomic_int sleepers;
-  /* How often polling is halved because it was in vain. */
-  _Alignas(64) atomic_int doubt;
   pthread_mutex_t mutex;
   pthread_cond_t changed;
   pthread_t *ids;
@@ -53,14 +48,12 @@ struct pool {
 
 struct worker { struct pool *pool; int thread; };
 
-/* Polls for a while, then sleeps: with fewer free cores than threads, a thread that polls keeps the others from running, and so polls less the next time. */
+/* Polls for a while, then sleeps. */
 static void wait_for_change(struct pool *pool, atomic_int *word, int seen) {
-  const int doubt = atomic_load_explicit(&pool->doubt, memory_order_relaxed);
-  for (int i = 0; i < SPINS >> doubt; i++) {
+  for (int i = 0; i < SPINS; i++) {
     if (atomic_load_explicit(word, memory_order_acquire) != seen) return;
     RELAX();
   }
-  if (doubt < MOST_DOUBT) atomic_store_explicit(&pool->doubt, doubt + 1, memory_order_relaxed);
   pthread_mutex_lock(&pool->mutex);
   atomic_fetch_add(&pool->sleepers, 1);
   while (atomic_load(word) == seen) pthread_cond_wait(&pool->changed, &pool->mutex);
@@ -171,8 +164,6 @@ int nw_run(int64_t handle, const int64_t *calls, int64_t count, int64_t base, in
     run_calls(pool, 0, 1);
     return 0;
   }
-  const int doubt = atomic_load_explicit(&pool->doubt, memory_order_relaxed);
-  if (doubt > 0) atomic_store_explicit(&pool->doubt, doubt - 1, memory_order_relaxed);
   change(pool, &pool->sequence);
   run_calls(pool, 0, pool->threads);
   synchronize(pool);

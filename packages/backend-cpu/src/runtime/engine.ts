@@ -21,8 +21,8 @@ export interface LoadRequest {
 }
 
 export interface LoadedProgram {
-  /** Runs an entry on all threads; call inside `exclusive`. */
-  run(entryIndex: number, arena: number): Promise<void>;
+  /** Runs an entry on all threads, or on the calling one alone; call inside `exclusive`. */
+  run(entryIndex: number, arena: number, alone?: boolean): Promise<void>;
   dispose(): void;
 }
 

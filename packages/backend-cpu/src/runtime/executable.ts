@@ -19,6 +19,7 @@ import type { CpuStore } from './cpu-store.ts';
 import type { Engine, FreshKernel, LoadedProgram } from './engine.ts';
 import type { Region } from './heap.ts';
 import { loadSteps, StepTimer } from './step-timer.ts';
+import { ThreadChoice } from './thread-choice.ts';
 import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
 
 /** Vector instructions of about a millisecond, in which an engine can make better code. */
@@ -69,6 +70,7 @@ async function buildExecutable({ planned, store, engine, id, report }: Executabl
   const writtenNames = roles.persistent.filter(({ decl }) => written.has(decl.id)).map(({ name }) => name);
   const preparedFrom = new Set(prepared.slice(0, prepareCount).flatMap(({ lowered }) => lowered.buffers));
   const preparedNames = roles.persistent.filter(({ decl }) => preparedFrom.has(decl.id)).map(({ name }) => name);
+  const threads = new ThreadChoice();
   let preparedVersion = -1;
   let disposed = false;
   let steps: Promise<LoadedProgram> | undefined;
@@ -127,7 +129,11 @@ async function buildExecutable({ planned, store, engine, id, report }: Executabl
       engine.exclusive(() =>
         runOnce(
           inputs,
-          (arena) => loaded.run(1, arena),
+          async (arena) => {
+            const begin = performance.now();
+            await loaded.run(1, arena, threads.alone);
+            threads.record(performance.now() - begin);
+          },
           (arena) => loaded.run(0, arena),
         ),
       ),

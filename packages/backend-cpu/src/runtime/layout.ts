@@ -5,14 +5,8 @@ export const pageBytes = 65536;
 /** Bytes before the first allocation; addresses of guarded accesses may reach this far below a buffer. */
 export const reservedBytes = 2 * pageBytes;
 
-/**
- * Words of the barrier, each on a cache line of its own; `seen` is the generation at which the calling thread arrived last, `doubt` how often polling is
- * halved because it was in vain.
- */
-export const barrier = { arrived: 64, generation: 128, sleepers: 192, aborted: 256, seen: 320, doubt: 384 } as const;
-
-/** Most halvings of the time for which a thread polls. */
-export const mostDoubt = 7;
+/** Words of the barrier, each on a cache line of its own; `seen` is the generation at which the calling thread arrived last. */
+export const barrier = { arrived: 64, generation: 128, sleepers: 192, aborted: 256, seen: 320 } as const;
 
 /** Indices of i32 words of the control block that a pool shares with its workers. */
 export const control = { sequence: 0, program: 16, entry: 32, arena: 48, started: 64, sleeping: 80 } as const;

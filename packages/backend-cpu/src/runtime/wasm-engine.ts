@@ -74,9 +74,10 @@ export class WasmEngine implements Engine {
     await pool.load({ program, store: store.id, memory, kernels, driver, entries: entries.map(({ name }) => name) });
     const parts = entries.map((entry) => ({ entry: exports[entry.name] as Entry, parallel: isParallel(entry) }));
     return {
-      run: async (entryIndex, arena) => {
+      run: async (entryIndex, arena, alone) => {
         const part = parts[entryIndex];
-        if (part !== undefined) await pool.run({ program, entryIndex, arena, memory, ...part });
+        if (part === undefined) return;
+        await pool.run({ program, entryIndex, arena, memory, ...part, parallel: part.parallel && !alone });
       },
       dispose: () => pool.unload(program),
     };

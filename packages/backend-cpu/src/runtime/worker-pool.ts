@@ -7,7 +7,7 @@ import { barrier, control, controlWords, outcome, outcomeBits, sleepingPitch } f
 import type { LoadMessage } from './worker-source.ts';
 
 /** A program's entry on the calling thread. */
-export type Entry = (thread: number, arena: number, mayBlock: number, resume: number) => number;
+export type Entry = (thread: number, count: number, arena: number, mayBlock: number, resume: number) => number;
 
 export interface PoolRun {
   readonly program: number;
@@ -15,7 +15,7 @@ export interface PoolRun {
   readonly entry: Entry;
   readonly arena: number;
   readonly memory: WebAssembly.Memory;
-  /** Whether any kernel has work for more than one thread. */
+  /** Whether other threads take part. */
   readonly parallel: boolean;
 }
 
@@ -49,7 +49,7 @@ export class WorkerPool {
         },
         onDeath: (reason) => this.#fail(reason),
       });
-      worker.post({ kind: 'start', control: shared, thread });
+      worker.post({ kind: 'start', control: shared, thread, threads });
       this.#workers.push(worker);
     }
   }
@@ -78,7 +78,7 @@ export class WorkerPool {
     for (const worker of this.#workers) worker.post({ kind: 'forget', store });
   }
 
-  /** Runs one program on all threads, one at a time. */
+  /** Runs one program at a time, on all threads or on the calling one. */
   async run({ program, entryIndex, entry, arena, memory, parallel }: PoolRun): Promise<void> {
     this.#check();
     const words = this.#control;
@@ -95,13 +95,14 @@ export class WorkerPool {
       await this.#started(words);
     }
     try {
-      let result = entry(0, arena, mayBlock ? 1 : 0, 0);
+      const count = parallel ? this.threads : 1;
+      let result = entry(0, count, arena, mayBlock ? 1 : 0, 0);
       while (result !== outcome.done) {
         // What happened to a worker is known after a turn of the event loop.
         await new Promise((resolve) => setTimeout(resolve, result === outcome.aborted ? 20 : 0));
         if (result === outcome.aborted) this.#fail('it stopped inside a kernel');
         this.#check();
-        result = entry(0, arena, mayBlock ? 1 : 0, result >> outcomeBits);
+        result = entry(0, count, arena, mayBlock ? 1 : 0, result >> outcomeBits);
       }
     } catch (cause) {
       if (words !== undefined && parallel) {

@@ -6,6 +6,7 @@ export interface StartMessage {
   readonly kind: 'start';
   readonly control: SharedArrayBuffer;
   readonly thread: number;
+  readonly threads: number;
 }
 
 export interface LoadMessage {
@@ -36,11 +37,11 @@ const readyMilliseconds = 2;
 export function workerSource(preamble: string): string {
   return `'use strict';
 ${preamble}
-let control, thread, seen = 0;
+let control, thread, threads, seen = 0;
 const stores = new Map(), programs = new Map();
 listen((message) => {
   try {
-    if (message.kind === 'start') { control = new Int32Array(message.control); thread = message.thread; }
+    if (message.kind === 'start') { control = new Int32Array(message.control); thread = message.thread; threads = message.threads; }
     else if (message.kind === 'load') { load(message); post({ kind: 'loaded', program: message.program }); }
     else if (message.kind === 'unload') programs.delete(message.program);
     else if (message.kind === 'forget') stores.delete(message.store);
@@ -79,7 +80,7 @@ function run({ memory, entries }) {
   const arena = Atomics.load(control, ${control.arena});
   Atomics.add(control, ${control.started}, 1);
   try {
-    if (entry(thread, arena, 1, 0) === ${outcome.done}) return;
+    if (entry(thread, threads, arena, 1, 0) === ${outcome.done}) return;
   } catch (error) {
     const words = new Int32Array(memory.buffer, 0, 128);
     Atomics.store(words, ${barrier.aborted / 4}, 1);

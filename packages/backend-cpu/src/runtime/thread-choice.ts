@@ -1,0 +1,60 @@
+// Whether a run takes all threads. They meet after every few kernels: where other programs hold a processor, all of them wait for the one
+// that does not run, and the calling thread alone is faster. The times of runs tell, as they do not depend on data.
+
+/** Runs of a program that ends sooner are compared with one of the calling thread early on. */
+const shortMilliseconds = 100;
+const firstTrial = 8;
+/** A run is slow that takes so many times as long as the fastest one. */
+const slowRatio = 2;
+/** Slow runs one after the other before the calling thread tries it alone; doubled, up to the most, where it is not faster. */
+const fewestSlow = 3;
+/** Runs of the calling thread alone before all threads try again; doubled, up to the most, where they are not faster. */
+const fewestAlone = 4;
+const most = 64;
+
+/** Starts with all threads. */
+export class ThreadChoice {
+  #alone = false;
+  #runs = 0;
+  #fastest = Infinity;
+  /** Times of runs one after the other: slow ones of all threads, or those of the calling one. */
+  #latest: number[] = [];
+  #slowWanted = fewestSlow;
+  #aloneWanted = fewestAlone;
+  /** The time that a run of the other kind must stay below for the choice to change; undefined where none is tried. */
+  #limit: number | undefined;
+
+  /** Whether the next run is one of the calling thread alone. */
+  get alone(): boolean {
+    return this.#limit === undefined ? this.#alone : !this.#alone;
+  }
+
+  /** Takes note of the run that followed. */
+  record(milliseconds: number): void {
+    if (!this.alone) this.#fastest = Math.min(this.#fastest, milliseconds);
+    this.#runs += 1;
+    if (this.#limit === undefined) this.#settled(milliseconds);
+    else this.#tried(milliseconds < this.#limit);
+  }
+
+  #settled(milliseconds: number): void {
+    if (!this.#alone && milliseconds <= slowRatio * this.#fastest) {
+      this.#latest = [];
+      this.#slowWanted = fewestSlow;
+      this.#aloneWanted = fewestAlone;
+      if (this.#runs === firstTrial && this.#fastest < shortMilliseconds) this.#limit = milliseconds;
+      return;
+    }
+    this.#latest.push(milliseconds);
+    if (this.#latest.length >= (this.#alone ? this.#aloneWanted : this.#slowWanted))
+      this.#limit = Math.min(...this.#latest);
+  }
+
+  #tried(isFaster: boolean): void {
+    this.#limit = undefined;
+    this.#latest = [];
+    if (isFaster) this.#alone = !this.#alone;
+    else if (this.#alone) this.#aloneWanted = Math.min(2 * this.#aloneWanted, most);
+    else this.#slowWanted = Math.min(2 * this.#slowWanted, most);
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+
+import { ThreadChoice } from '../src/runtime/thread-choice.ts';
+
+/** The kinds of runs that follow, one letter each: `a` of all threads, `1` of the calling one alone. */
+function play(choice: ThreadChoice, runs: number, times: { readonly all: number; readonly alone: number }): string {
+  let kinds = '';
+  for (let run = 0; run < runs; run += 1) {
+    kinds += choice.alone ? '1' : 'a';
+    choice.record(choice.alone ? times.alone : times.all);
+  }
+  return kinds;
+}
+
+const idle = { all: 10, alone: 18 };
+const crowded = { all: 90, alone: 30 };
+
+describe('the choice between all threads and one', () => {
+  test('stays with all threads where they are faster, after one run of the calling one', () => {
+    expect(play(new ThreadChoice(), 100, idle)).toBe(`${'a'.repeat(8)}1${'a'.repeat(91)}`);
+  });
+
+  test('makes no trial of a long program', () => {
+    expect(play(new ThreadChoice(), 100, { all: 800, alone: 1500 })).toBe('a'.repeat(100));
+  });
+
+  test('leaves threads out from the start where they are slower', () => {
+    const kinds = play(new ThreadChoice(), 200, crowded);
+    expect(kinds.slice(0, 9)).toBe(`${'a'.repeat(8)}1`);
+    expect(kinds.slice(9).replaceAll('1', '').length).toBeLessThan(8);
+  });
+
+  test('leaves them out after three slow runs, and takes them again when they are fast', () => {
+    const choice = new ThreadChoice();
+    play(choice, 50, idle);
+    expect(play(choice, 8, crowded)).toBe('aaa11111');
+    expect(play(choice, 20, idle)).toBe('a'.repeat(20));
+  });
+
+  test('tries all threads less and less often while they are slower', () => {
+    const choice = new ThreadChoice();
+    play(choice, 50, idle);
+    const kinds = play(choice, 400, crowded);
+    expect(
+      kinds
+        .split('a')
+        .filter((part) => part !== '')
+        .map((part) => part.length),
+    ).toEqual([5, 8, 16, 32, 64, 64, 64, 64, 64, 7]);
+  });
+
+  test('tries the calling thread less and less often where that is slower still', () => {
+    const choice = new ThreadChoice();
+    play(choice, 50, idle);
+    const kinds = play(choice, 100, { all: 30, alone: 40 });
+    expect(kinds.split('1').map((part) => part.length)).toEqual([3, 6, 12, 24, 48, 2]);
+  });
+
+  test('does not mind single slow runs', () => {
+    const choice = new ThreadChoice();
+    play(choice, 50, idle);
+    for (let round = 0; round < 20; round += 1) {
+      expect(play(choice, 2, crowded)).toBe('aa');
+      expect(play(choice, 1, idle)).toBe('a');
+    }
+  });
+});
