@@ -5,7 +5,7 @@ import type { CompileReport, Executable, KernelProgram, PlannedProgram } from '@
 import { storedBytes } from '../src/generate/lowered.ts';
 import { CpuStore } from '../src/runtime/cpu-store.ts';
 import { createExecutable } from '../src/runtime/executable.ts';
-import type { Patience } from '../src/generate/driver.ts';
+import type { Patience } from '../src/generate/barrier.ts';
 import { spawnWorker, type WorkerHandle } from '../src/runtime/spawn-worker.ts';
 import { WasmEngine } from '../src/runtime/wasm-engine.ts';
 import type { Engine } from '../src/runtime/engine.ts';

@@ -83,3 +83,10 @@ export interface Assembler {
   br(label: number): void;
   brIf(label: number): void;
 }
+
+/** The parameter of the function that is written, by position. */
+export function paramOf({ params }: { readonly params: readonly Local[] }, index: number): Local {
+  const local = params[index];
+  if (local === undefined) throw new RangeError(`function has no parameter ${String(index)}`);
+  return local;
+}

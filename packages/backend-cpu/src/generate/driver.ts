@@ -3,7 +3,8 @@
 import { barrier, outcome, outcomeBits } from '../runtime/layout.ts';
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
-import type { Local } from './assembler.ts';
+import { paramOf, type Local } from './assembler.ts';
+import { buildArrival, buildWait, type Patience } from './barrier.ts';
 import type { MemoryLimits } from './kernel-module.ts';
 
 /** Bytes `start .. end` of one address space; `write` marks a kernel's outputs. */
@@ -23,7 +24,10 @@ export interface KernelCall {
   readonly cost: number;
   /** Whether it is worth waking other threads. */
   readonly parallel: boolean;
-  /** Calls that the iterations are divided among: an engine replaces code by better code between calls only. Default 1. */
+  /**
+   * Calls that a thread's iterations are divided among: an engine replaces code by better code between calls only, and a thread that has done its own
+   * takes on pieces of others. Default 1.
+   */
   readonly pieces?: number;
   readonly spans: readonly Span[];
 }
@@ -39,17 +43,17 @@ export function isParallel({ calls, parallel }: DriverEntry): boolean {
   return parallel ?? calls.some((call) => call.parallel);
 }
 
-/** How long a thread waits for others. */
-export interface Patience {
-  /** Most polls before it sleeps, for a few tenths of a millisecond: being woken takes that long on virtual machines. */
-  readonly spins: number;
-  /** Nanoseconds of sleep after which the calling thread looks after the others. */
-  readonly sleep: bigint;
-  /** Polls of a thread that may not sleep, for about as long. */
-  readonly polls: number;
+export interface DriverOptions {
+  readonly threads: number;
+  /** Address of `ticketCount` words, which must be 0 when an entry begins: how many pieces of each thread's part of a call have been taken. */
+  readonly tickets: number;
+  readonly patience?: Patience | undefined;
 }
 
-const defaultPatience: Patience = { spins: 200_000, sleep: 50_000_000n, polls: 20_000_000 };
+/** Words that count pieces, for the longest entry. */
+export function ticketCount(entries: readonly DriverEntry[], threads: number): number {
+  return threads === 1 ? 0 : threads * Math.max(0, ...entries.map(({ calls }) => calls.length));
+}
 
 /**
  * Exports each entry as `(thread, count, arena, mayBlock, resume) -> outcome`, which takes the part of `thread` among all threads, or all parts where
@@ -58,9 +62,8 @@ const defaultPatience: Patience = { spins: 200_000, sleep: 50_000_000n, polls: 2
  */
 export function buildDriver(
   entries: readonly DriverEntry[],
-  threads: number,
+  { threads, tickets, patience }: DriverOptions,
   { maximumPages, shared }: MemoryLimits,
-  patience = defaultPatience,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ module: 'env', name: 'memory', minimum: 1, maximum: maximumPages, shared });
   const callees = new Map<string, number>();
@@ -78,14 +81,9 @@ export function buildDriver(
     threads > 1
       ? { arrive: module.addFunction(buildArrival(threads)), wait: module.addFunction(buildWait(patience)) }
       : undefined;
-  for (const { name, calls } of entries) module.addFunction(buildEntry(calls, threads, callees, meeting), name);
+  for (const { name, calls } of entries)
+    module.addFunction(buildEntry(calls, { threads, tickets, callees, meeting }), name);
   return module.finish();
-}
-
-function local(locals: readonly Local[], index: number): Local {
-  const found = locals[index];
-  if (found === undefined) throw new RangeError(`no parameter ${index}`);
-  return found;
 }
 
 /** Indices of the functions that make a barrier. */
@@ -94,15 +92,18 @@ interface Meeting {
   readonly wait: number;
 }
 
-function buildEntry(
-  calls: readonly KernelCall[],
-  threads: number,
-  callees: ReadonlyMap<string, number>,
-  meeting: Meeting | undefined,
-): FunctionBuilder {
+interface EntryContext {
+  readonly threads: number;
+  readonly tickets: number;
+  readonly callees: ReadonlyMap<string, number>;
+  readonly meeting: Meeting | undefined;
+}
+
+function buildEntry(calls: readonly KernelCall[], context: EntryContext): FunctionBuilder {
   const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] });
-  if (meeting === undefined) for (const call of calls) emitCall(fb, call, 1, callees);
-  else emitSteps(fb, calls, threads, callees, meeting);
+  const { meeting } = context;
+  if (meeting === undefined) for (const call of calls) emitWhole(fb, call, context);
+  else emitSteps(fb, calls, context, meeting);
   fb.i32(outcome.done);
   return fb;
 }
@@ -111,8 +112,7 @@ function buildEntry(
 function emitSteps(
   fb: FunctionBuilder,
   calls: readonly KernelCall[],
-  threads: number,
-  callees: ReadonlyMap<string, number>,
+  context: EntryContext,
   { arrive, wait }: Meeting,
 ): void {
   const [thread, count, , mayBlock, resume] = fb.params;
@@ -159,7 +159,14 @@ function emitSteps(
           fb.op('return');
         });
       });
-    for (const call of part) emitCall(fb, call, threads, callees);
+    for (const call of part) {
+      if (call.parallel) emitPieces(fb, call, context, context.tickets + 4 * context.threads * calls.indexOf(call));
+      else {
+        fb.get(thread);
+        fb.op('i32.eqz');
+        fb.if(() => emitWhole(fb, call, context));
+      }
+    }
     if (i + 1 < parts.length)
       whereOthers(() => {
         fb.get(thread);
@@ -169,75 +176,141 @@ function emitSteps(
   });
 }
 
-function emitCall(fb: FunctionBuilder, call: KernelCall, threads: number, callees: ReadonlyMap<string, number>): void {
-  const { addresses, iterations, parallel } = call;
-  const thread = local(fb.params, 0);
-  const count = local(fb.params, 1);
-  const arena = local(fb.params, 2);
-  const callee = callees.get(call.callee) ?? -1;
-  const pushAddresses = (): void => {
-    for (const { space, offset } of addresses) {
-      if (space === 'fixed') fb.i32(offset);
-      else {
-        fb.get(arena);
-        fb.i32(offset);
-        fb.op('i32.add');
-      }
-    }
-  };
-  const pieces = Math.max(1, Math.min(call.pieces ?? 1, Math.floor(iterations / (parallel ? threads : 1))));
-  /** The iterations between two numbers that `pushBegin` and `pushEnd` leave on the stack. */
-  const runBetween = (pushBegin: () => void, pushEnd: () => void): void => {
-    if (pieces === 1) {
-      pushAddresses();
-      pushBegin();
-      pushEnd();
-      fb.call(callee);
-      return;
-    }
-    const [begin, end, next] = [fb.local('i32'), fb.local('i32'), fb.local('i32')];
-    pushBegin();
-    fb.set(begin);
-    pushEnd();
-    fb.set(end);
-    fb.loop((again) => {
-      fb.get(begin);
-      fb.i32(Math.ceil(iterations / (parallel ? threads : 1) / pieces));
-      fb.op('i32.add');
-      fb.set(next);
-      pushAddresses();
-      fb.get(begin);
-      fb.get(next);
-      fb.get(end);
-      fb.get(next);
-      fb.get(end);
-      fb.op('i32.lt_u');
-      fb.op('select');
-      fb.call(callee);
-      fb.get(next);
-      fb.tee(begin);
-      fb.get(end);
-      fb.op('i32.lt_u');
-      fb.brIf(again);
-    });
-    for (const made of [begin, end, next]) fb.release(made);
-  };
-  const runWhole = (): void =>
-    runBetween(
+/** All iterations, on the thread that gets here. */
+function emitWhole(fb: FunctionBuilder, call: KernelCall, { callees }: EntryContext): void {
+  const { iterations } = call;
+  const size = Math.ceil(iterations / Math.max(1, Math.min(call.pieces ?? 1, iterations)));
+  if (size >= iterations) {
+    emitCall(
+      fb,
+      call,
+      callees,
       () => fb.i32(0),
       () => fb.i32(iterations),
     );
-  if (threads === 1) runWhole();
-  else if (!parallel) {
-    fb.get(thread);
-    fb.op('i32.eqz');
-    fb.if(runWhole);
-  } else {
-    runBetween(
-      () => pushShare(fb, thread, 0, iterations, count),
-      () => pushShare(fb, thread, 1, iterations, count),
-    );
+    return;
   }
+  const begin = fb.local('i32');
+  fb.i32(0);
+  fb.set(begin);
+  fb.loop((again) => {
+    emitCall(
+      fb,
+      call,
+      callees,
+      () => fb.get(begin),
+      () => pushEnd(fb, begin, size, () => fb.i32(iterations)),
+    );
+    fb.get(begin);
+    fb.i32(size);
+    fb.op('i32.add');
+    fb.tee(begin);
+    fb.i32(iterations);
+    fb.op('i32.lt_u');
+    fb.brIf(again);
+  });
+  fb.release(begin);
+}
+
+/** Piece after piece of the thread's own part, then what others have left of theirs. */
+function emitPieces(fb: FunctionBuilder, call: KernelCall, { threads, callees }: EntryContext, tickets: number): void {
+  const [thread, count] = [paramOf(fb, 0), paramOf(fb, 1)];
+  const { iterations } = call;
+  const pieces = Math.max(1, Math.min(call.pieces ?? 1, Math.floor(iterations / threads)));
+  const size = Math.ceil(iterations / threads / pieces);
+  const owner = fb.local('i32');
+  const left = fb.local('i32');
+  const first = fb.local('i32');
+  const begin = fb.local('i32');
+  const end = fb.local('i32');
+  fb.get(thread);
+  fb.set(owner);
+  fb.get(count);
+  fb.set(left);
+  fb.loop((others) => {
+    pushShare(fb, owner, 0, iterations, count);
+    fb.set(first);
+    pushShare(fb, owner, 1, iterations, count);
+    fb.set(end);
+    fb.block((done) => {
+      fb.loop((again) => {
+        fb.get(owner);
+        fb.i32(4);
+        fb.op('i32.mul');
+        fb.i32(1);
+        fb.memory('i32.atomic.rmw.add', tickets);
+        fb.i32(size);
+        fb.op('i32.mul');
+        fb.get(first);
+        fb.op('i32.add');
+        fb.tee(begin);
+        fb.get(end);
+        fb.op('i32.ge_u');
+        fb.brIf(done);
+        emitCall(
+          fb,
+          call,
+          callees,
+          () => fb.get(begin),
+          () => pushEnd(fb, begin, size, () => fb.get(end)),
+        );
+        fb.br(again);
+      });
+    });
+    fb.i32(0);
+    fb.get(owner);
+    fb.i32(1);
+    fb.op('i32.add');
+    fb.tee(owner);
+    fb.get(owner);
+    fb.get(count);
+    fb.op('i32.eq');
+    fb.op('select');
+    fb.set(owner);
+    fb.get(left);
+    fb.i32(1);
+    fb.op('i32.sub');
+    fb.tee(left);
+    fb.brIf(others);
+  });
+  for (const made of [owner, left, first, begin, end]) fb.release(made);
+}
+
+/** The iterations between two numbers that `pushBegin` and `pushEnd` leave on the stack. */
+function emitCall(
+  fb: FunctionBuilder,
+  { callee, addresses }: KernelCall,
+  callees: ReadonlyMap<string, number>,
+  pushBegin: () => void,
+  pushEnd: () => void,
+): void {
+  const arena = paramOf(fb, 2);
+  for (const { space, offset } of addresses) {
+    if (space === 'fixed') fb.i32(offset);
+    else {
+      fb.get(arena);
+      fb.i32(offset);
+      fb.op('i32.add');
+    }
+  }
+  pushBegin();
+  pushEnd();
+  fb.call(callees.get(callee) ?? -1);
+}
+
+/** min(begin + size, limit). */
+function pushEnd(fb: FunctionBuilder, begin: Local, size: number, pushLimit: () => void): void {
+  const next = fb.local('i32');
+  fb.get(begin);
+  fb.i32(size);
+  fb.op('i32.add');
+  fb.tee(next);
+  pushLimit();
+  fb.get(next);
+  pushLimit();
+  fb.op('i32.lt_u');
+  fb.op('select');
+  fb.release(next);
 }
 
 /** floor(iterations * (thread + ahead) / count). */
@@ -273,110 +346,4 @@ function conflicts(earlier: KernelCall, later: KernelCall): boolean {
   return earlier.spans.some((a) =>
     later.spans.some((b) => (a.write || b.write) && a.space === b.space && a.start < b.end && b.start < a.end),
   );
-}
-
-function loadWord(fb: FunctionBuilder, address: number): void {
-  fb.i32(0);
-  fb.memory('i32.atomic.load', address);
-}
-
-function addWord(fb: FunctionBuilder, address: number, value: number): void {
-  fb.i32(0);
-  fb.i32(value);
-  fb.memory('i32.atomic.rmw.add', address);
-}
-
-/** `(thread) -> generation`: counts the thread in; the last one lets all go on, by changing the generation. */
-function buildArrival(threads: number): FunctionBuilder {
-  const fb = new FunctionBuilder({ params: ['i32'], results: ['i32'] });
-  const generation = fb.local('i32');
-  loadWord(fb, barrier.generation);
-  fb.set(generation);
-  fb.get(local(fb.params, 0));
-  fb.op('i32.eqz');
-  fb.if(() => {
-    fb.i32(0);
-    fb.get(generation);
-    fb.memory('i32.atomic.store', barrier.seen);
-  });
-  addWord(fb, barrier.arrived, 1);
-  fb.i32(threads - 1);
-  fb.op('i32.eq');
-  fb.if(() => {
-    fb.i32(0);
-    fb.i32(0);
-    fb.memory('i32.atomic.store', barrier.arrived);
-    addWord(fb, barrier.generation, 1);
-    fb.op('drop');
-    loadWord(fb, barrier.sleepers);
-    fb.if(() => {
-      fb.i32(0);
-      fb.i32(-1);
-      fb.memory('memory.atomic.notify', barrier.generation);
-      fb.op('drop');
-    });
-  });
-  fb.get(generation);
-  return fb;
-}
-
-/** `(generation, thread, mayBlock) -> outcome`: polls for a while, then sleeps. Only the calling thread gives up, to look after the others. */
-function buildWait({ spins, sleep, polls: unsleeping }: Patience): FunctionBuilder {
-  const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32'], results: ['i32'] });
-  const [generation, thread, mayBlock] = [local(fb.params, 0), local(fb.params, 1), local(fb.params, 2)];
-  const polls = fb.local('i32');
-  const returnOutcome = (value: number): void => {
-    fb.i32(value);
-    fb.op('return');
-  };
-  const returnWhenReleased = (): void => {
-    loadWord(fb, barrier.generation);
-    fb.get(generation);
-    fb.op('i32.ne');
-    fb.if(() => returnOutcome(outcome.done));
-  };
-  const countDown = (again: number): void => {
-    fb.get(polls);
-    fb.i32(1);
-    fb.op('i32.sub');
-    fb.tee(polls);
-    fb.brIf(again);
-  };
-  fb.i32(spins);
-  fb.set(polls);
-  fb.loop((again) => {
-    returnWhenReleased();
-    countDown(again);
-  });
-  fb.i32(unsleeping);
-  fb.set(polls);
-  fb.loop((again) => {
-    returnWhenReleased();
-    loadWord(fb, barrier.aborted);
-    fb.if(() => returnOutcome(outcome.aborted));
-    fb.get(mayBlock);
-    fb.if(
-      () => {
-        addWord(fb, barrier.sleepers, 1);
-        fb.op('drop');
-        fb.i32(0);
-        fb.get(generation);
-        fb.i64(sleep);
-        fb.memory('memory.atomic.wait32', barrier.generation);
-        fb.set(polls);
-        addWord(fb, barrier.sleepers, -1);
-        fb.op('drop');
-        fb.get(thread);
-        fb.brIf(again);
-        // 2: the time is over.
-        fb.get(polls);
-        fb.i32(2);
-        fb.op('i32.ne');
-        fb.brIf(again);
-      },
-      () => countDown(again),
-    );
-  });
-  fb.i32(outcome.waiting);
-  return fb;
 }

@@ -1,6 +1,6 @@
 // One function for a kernel: parameters are the buffers' addresses and a range of the shared outermost loop.
 
-import type { Assembler, Local, ValueType } from './assembler.ts';
+import { paramOf, type Assembler, type Local, type ValueType } from './assembler.ts';
 import { axesWithValues } from './collapse-axes.ts';
 import { EmitContext, type MathImports, type Point } from './emit-context.ts';
 import { precompute, pushValue } from './emit-expression.ts';
@@ -35,7 +35,7 @@ export function emitKernel(fb: Assembler, kernel: LoweredKernel, plan: TilePlan,
   const context = new EmitContext(fb, kernel, plan, imports, tracked);
   context.table.streams.forEach(({ slot, base }) => {
     const pointer = fb.local('pointer');
-    fb.get(param(fb, slot));
+    fb.get(paramOf(fb, slot));
     fb.i32(base);
     fb.addToPointer();
     fb.set(pointer);
@@ -43,12 +43,6 @@ export function emitKernel(fb: Assembler, kernel: LoweredKernel, plan: TilePlan,
   });
   hoistOutside(context, new Set(kernel.extents.keys()));
   emitSlices(context, 0, undefined);
-}
-
-function param(fb: Assembler, index: number): Local {
-  const local = fb.params[index];
-  if (local === undefined) throw new RangeError(`function has no parameter ${index}`);
-  return local;
 }
 
 function hoistOutside(context: EmitContext, unsettled: ReadonlySet<number>): void {
@@ -106,8 +100,8 @@ function atMost(fb: Assembler, value: Local, limit: number): void {
 /** The loop over `begin .. end`, each iteration decoded into blocks of the shared axes. */
 function emitShared(context: EmitContext, resume: Resume | undefined): void {
   const { fb, kernel, plan, pointers, axisValues } = context;
-  const begin = param(fb, kernel.buffers.length);
-  const end = param(fb, kernel.buffers.length + 1);
+  const begin = paramOf(fb, kernel.buffers.length);
+  const end = paramOf(fb, kernel.buffers.length + 1);
   const current = fb.local('i32');
   const outerPointers = [...pointers];
   fb.get(begin);

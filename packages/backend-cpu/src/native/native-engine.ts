@@ -76,7 +76,8 @@ export class NativeEngine implements Engine {
           NativeRuntime['run']
         >;
         const result = part.long ? await later(runtime, all) : runtime.run(...all);
-        if (result !== 0) throw new RangeError('a kernel has more buffers than the runtime takes');
+        if (result === 1) throw new RangeError('a kernel has more buffers than the runtime takes');
+        if (result !== 0) throw new RangeError('the system gives no memory to count pieces of kernels');
       },
       dispose: () => undefined,
     };
@@ -161,9 +162,9 @@ function callTable(calls: readonly KernelCall[], functions: ReadonlyMap<string, 
   const table = new BigInt64Array(calls.reduce((sum, { addresses }) => sum + callHeader + addresses.length, 0));
   const { before } = planBarriers(calls);
   let at = 0;
-  calls.forEach(({ callee, addresses, iterations, parallel }, i) => {
+  calls.forEach(({ callee, addresses, iterations, parallel, pieces = 1 }, i) => {
     const flags = (parallel ? callFlags.parallel : 0) | (before[i] ? callFlags.synchronize : 0);
-    const words = [functions.get(callee) ?? 0n, BigInt(flags), BigInt(iterations), BigInt(addresses.length)];
+    const words = [functions.get(callee) ?? 0n, ...[flags, iterations, pieces, addresses.length].map(BigInt)];
     for (const { space, offset } of addresses) words.push(BigInt(offset) * 2n + (space === 'arena' ? 1n : 0n));
     table.set(words, at);
     at += words.length;

@@ -1,10 +1,10 @@
 // The C program that every machine compiles once: it loads kernels and runs programs of them on a pool of threads.
 
 /** Words of a kernel's call before those of its buffers, and the meaning of the flags. */
-export const callHeader = 4;
+export const callHeader = 5;
 export const callFlags = { parallel: 1, synchronize: 2 } as const;
 
-/** Each call: function, flags, iterations, number of buffers, then for each buffer twice its offset, plus 1 in the arena. */
+/** Each call: function, flags, iterations, pieces of a thread's part, number of buffers, then for each buffer twice its offset, plus 1 in the arena. */
 export const runtimeSource = `#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -12,6 +12,7 @@ export const runtimeSource = `#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define HEADER ${String(callHeader)}
@@ -44,6 +45,9 @@ struct pool {
   int64_t count;
   char *base, *arena;
   double *seconds;
+  /* For each call and thread, how many pieces of the thread's part have been taken. */
+  atomic_int *tickets;
+  int64_t most_tickets;
 };
 
 struct worker { struct pool *pool; int thread; };
@@ -83,21 +87,36 @@ static double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+/* Piece after piece of the thread's own part, then what others have left of theirs. */
+static void run_pieces(kernel *run, char *const *slots, int64_t iterations, int64_t pieces, atomic_int *tickets, int thread, int threads) {
+  for (int i = 0; i < threads; i++) {
+    const int owner = (thread + i) % threads;
+    const int64_t first = iterations * owner / threads, end = iterations * (owner + 1) / threads;
+    const int64_t size = (end - first + pieces - 1) / pieces;
+    for (;;) {
+      const int64_t begin = first + size * atomic_fetch_add_explicit(&tickets[owner], 1, memory_order_relaxed);
+      if (begin >= end) break;
+      run(slots, (int)begin, (int)(begin + size < end ? begin + size : end));
+    }
+  }
+}
+
 static void run_calls(struct pool *pool, int thread, int threads) {
   char *slots[MOST_BUFFERS];
   const int64_t *call = pool->calls;
   double *seconds = thread == 0 ? pool->seconds : 0;
   for (int64_t i = 0; i < pool->count; i++) {
-    const int64_t flags = call[1], iterations = call[2], buffers = call[3];
+    const int64_t flags = call[1], iterations = call[2], pieces = call[3], buffers = call[4];
     if (threads > 1 && (flags & SYNCHRONIZE)) synchronize(pool);
     if (thread == 0 || (flags & PARALLEL)) {
       for (int64_t k = 0; k < buffers; k++) {
         const int64_t place = call[HEADER + k];
         slots[k] = (place & 1 ? pool->arena : pool->base) + (place >> 1);
       }
-      const int64_t first = flags & PARALLEL ? thread : 0, shares = flags & PARALLEL ? threads : 1;
+      kernel *run = (kernel *)(intptr_t)call[0];
       const double begun = seconds ? now() : 0;
-      ((kernel *)(intptr_t)call[0])(slots, (int)(iterations * first / shares), (int)(iterations * (first + 1) / shares));
+      if (threads > 1 && (flags & PARALLEL)) run_pieces(run, slots, iterations, pieces, pool->tickets + i * threads, thread, threads);
+      else run(slots, 0, (int)iterations);
       if (seconds) seconds[i] += now() - begun;
     }
     call += HEADER + buffers;
@@ -124,6 +143,7 @@ void nw_pool_free(int64_t handle) {
   pthread_mutex_destroy(&pool->mutex);
   pthread_cond_destroy(&pool->changed);
   free(pool->ids);
+  free(pool->tickets);
   free(pool);
 }
 
@@ -150,11 +170,11 @@ int64_t nw_pool_new(int threads) {
   return 0;
 }
 
-/* Other threads are woken only for programs that have work for them. 0: done; 1: a call has too many buffers. */
+/* Other threads are woken only for programs that have work for them. 0: done; 1: a call has too many buffers; 2: no memory. */
 int nw_run(int64_t handle, const int64_t *calls, int64_t count, int64_t base, int64_t arena, int parallel, double *seconds) {
   struct pool *pool = (struct pool *)(intptr_t)handle;
   const int64_t *call = calls;
-  for (int64_t i = 0; i < count; call += HEADER + call[3], i++) if (call[3] > MOST_BUFFERS) return 1;
+  for (int64_t i = 0; i < count; call += HEADER + call[4], i++) if (call[4] > MOST_BUFFERS) return 1;
   pool->calls = calls;
   pool->count = count;
   pool->base = (char *)(intptr_t)base;
@@ -164,6 +184,14 @@ int nw_run(int64_t handle, const int64_t *calls, int64_t count, int64_t base, in
     run_calls(pool, 0, 1);
     return 0;
   }
+  const int64_t tickets = count * pool->threads;
+  if (tickets > pool->most_tickets) {
+    atomic_int *more = realloc(pool->tickets, tickets * sizeof *more);
+    if (!more) return 2;
+    pool->tickets = more;
+    pool->most_tickets = tickets;
+  }
+  memset(pool->tickets, 0, tickets * sizeof *pool->tickets);
   change(pool, &pool->sequence);
   run_calls(pool, 0, pool->threads);
   synchronize(pool);

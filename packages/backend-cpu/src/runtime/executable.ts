@@ -22,8 +22,8 @@ import { loadSteps, StepTimer } from './step-timer.ts';
 import { ThreadChoice } from './thread-choice.ts';
 import { emptyArray, gather, scatter, viewOf } from './transfer.ts';
 
-/** Vector instructions of about a millisecond, in which an engine can make better code. */
-const pieceCost = 4_000_000;
+/** Vector instructions of about a millisecond, in which an engine can make better code, and of some 50 microseconds, which another thread may take on. */
+const pieceCost = { alone: 4_000_000, shared: 200_000 };
 const mostPieces = 8;
 
 interface Place {
@@ -240,14 +240,16 @@ function kernelCall(
     const bytes = decl === undefined ? 0 : decl.storage.size * storedBytes[decl.dtype];
     return { space, start: offset, end: offset + bytes, write: written.has(slot) };
   });
+  const parallel = iterations >= threads && plan.cost >= parallelCost;
+  const ofPiece = parallel && threads > 1 ? pieceCost.shared : pieceCost.alone;
   return {
     callee,
     addresses: lowered.buffers.map(placeOf),
     iterations,
     cost: plan.cost,
-    parallel: iterations >= threads && plan.cost >= parallelCost,
+    parallel,
     // Each piece of a sliced sum reads all operands again.
-    pieces: plan.slices.length > 0 ? 2 : Math.min(mostPieces, Math.ceil(plan.cost / threads / pieceCost)),
+    pieces: plan.slices.length > 0 ? 2 : Math.min(mostPieces, Math.ceil(plan.cost / threads / ofPiece)),
     spans,
   };
 }

@@ -3,7 +3,8 @@
 import { NetwrightError } from '@netwright/ir';
 import type { spawnWorker } from '#spawn-worker';
 
-import { buildDriver, isParallel, type Patience } from '../generate/driver.ts';
+import type { Patience } from '../generate/barrier.ts';
+import { buildDriver, isParallel, ticketCount } from '../generate/driver.ts';
 import { buildKernelModule } from '../generate/kernel-module.ts';
 import { simd128Tuning } from '../generate/plan-tiles.ts';
 import type { Engine, LoadedProgram, LoadRequest } from './engine.ts';
@@ -59,7 +60,11 @@ export class WasmEngine implements Engine {
               names,
             },
           ];
-    const driver = await compileModule(buildDriver(entries, this.threads, limits, this.#patience));
+    const words = ticketCount(entries, this.threads);
+    const tickets = store.heap.allocate(4 * words);
+    const driver = await compileModule(
+      buildDriver(entries, { threads: this.threads, tickets: tickets.address, patience: this.#patience }, limits),
+    );
     const math = { sin: Math.sin, cos: Math.cos, pow: Math.pow };
     const functions = this.#functions.get(store.id) ?? {};
     this.#functions.set(store.id, functions);
@@ -77,9 +82,13 @@ export class WasmEngine implements Engine {
       run: async (entryIndex, arena, alone) => {
         const part = parts[entryIndex];
         if (part === undefined) return;
+        new Int32Array(memory.buffer, tickets.address, words).fill(0);
         await pool.run({ program, entryIndex, arena, memory, ...part, parallel: part.parallel && !alone });
       },
-      dispose: () => pool.unload(program),
+      dispose: () => {
+        pool.unload(program);
+        store.heap.release(tickets);
+      },
     };
   }
 
