@@ -71,6 +71,7 @@ export function emitReductions(
           accumulate(context, accumulator.reduce, part, point, lane !== undefined);
       },
     );
+    if (plan.prefetch !== undefined) prefetch(context, plan.prefetch);
   };
 
   const loops = plan.reduction.filter((axis) => over.includes(axis));
@@ -153,6 +154,12 @@ export function emitReductions(
       if (index !== undefined && index !== result) fb.release(index);
     }
   }
+}
+
+function prefetch(context: EmitContext, { slot, bytes }: { readonly slot: number; readonly bytes: number }): void {
+  const { streams } = context.table;
+  context.fb.get(context.pointer(streams.findIndex((stream) => stream.slot === slot)));
+  context.fb.prefetch(bytes);
 }
 
 function makeAccumulators(

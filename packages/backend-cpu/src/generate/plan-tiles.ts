@@ -19,6 +19,8 @@ export interface TileTuning {
   readonly longestSum: number;
   /** Bytes of the splatted operand that one group of rows should span. */
   readonly rowGroupBytes: number;
+  /** Most times that a panel of a large operand is used up before the next one is worth fetching ahead; 0 where the target cannot. */
+  readonly prefetchedPasses: number;
 }
 
 /** Two pixels by 16 channels: measured best for 15 vector registers. */
@@ -29,6 +31,7 @@ export const simd128Tuning: TileTuning = {
   reductionChunk: 64,
   longestSum: 192,
   rowGroupBytes: 1 << 17,
+  prefetchedPasses: 0,
 };
 
 /** A loop over blocks of a tiled output axis, which are divided evenly among `parts` iterations of the outermost, shared loop. */
@@ -61,6 +64,8 @@ export interface TilePlan {
   readonly splat: boolean;
   /** How partial sums are added up, where not everything is one sum. */
   readonly partial: PartialSums | undefined;
+  /** In each step of the sum, what lies so many bytes ahead of this operand is fetched: the next panel, where they come from memory. */
+  readonly prefetch: { readonly slot: number; readonly bytes: number } | undefined;
   /** Estimated vector instructions of the whole kernel. */
   readonly cost: number;
 }
@@ -69,6 +74,8 @@ const cacheLine = 64;
 /** Accumulators that leave registers for both operands. */
 const mostTaps = 9;
 const shortestSum = 32;
+/** Bytes that no cache of a core holds. */
+const largeOperand = 2 ** 22;
 const sharedIterations = 64;
 const smallestGroup = 8;
 /** More iterations than this would spend their time on decoding. */
@@ -87,6 +94,7 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
   const order = outputOrder(kernel, loads, lane, shape);
   const partial = shape.splat && slices.length === 0 ? partialSums(kernel, reduction, tuning) : undefined;
   const loops = splitOrder(kernel, shape, order, tuning);
+  const prefetch = lane === undefined ? undefined : nextPanel(kernel, loads, lane, shape, reduction, tuning);
   return {
     lanes: tuning.lanes,
     lane,
@@ -96,6 +104,7 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
     reduction,
     slices,
     partial,
+    prefetch,
     cost,
   };
 }
@@ -344,6 +353,29 @@ function largestDivisor(value: number, limit: number): number {
   let divisor = limit;
   while (value % divisor !== 0) divisor -= 1;
   return divisor;
+}
+
+/** The operand whose panels, a cache line for each step, are read once each from memory and used for a few rows. */
+function nextPanel(
+  kernel: LoweredKernel,
+  loads: readonly LoadNode[],
+  lane: number,
+  { tile, row, splat }: TileShape,
+  reduction: readonly number[],
+  { prefetchedPasses }: TileTuning,
+): TilePlan['prefetch'] {
+  const innermost = reduction.at(-1);
+  if (!splat || row === undefined || innermost === undefined) return undefined;
+  const passes = Math.ceil(extentOf(kernel, row) / (tile.get(row) ?? 1));
+  if (passes > prefetchedPasses) return undefined;
+  const load = loads.find(({ axes }) => axes.has(lane) && !axes.has(row));
+  if (load === undefined || load.address.coefficients.get(innermost) !== cacheLine) return undefined;
+  const size = [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), storedBytes[load.stored]);
+  const steps = [...load.address.coefficients].filter(
+    ([axis]) => axis !== lane && !kernel.reductionAxes.includes(axis),
+  );
+  const [bytes] = steps.map(([, coefficient]) => coefficient).sort((a, b) => a - b);
+  return size < largeOperand || bytes === undefined || bytes <= cacheLine ? undefined : { slot: load.slot, bytes };
 }
 
 function evenSize(extent: number, size: number): number {

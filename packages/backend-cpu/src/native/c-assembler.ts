@@ -222,6 +222,10 @@ export class CAssembler implements Assembler {
     this.#write(`bytes_store(${at}, ${value.code});`);
   }
 
+  prefetch(offset: number): void {
+    this.#write(`__builtin_prefetch(${plus(this.#pop().code, offset)});`);
+  }
+
   exchange(distance: number): void {
     this.#apply(1, 'v128', (v) => `v_exchange${String(distance)}(${v})`);
   }

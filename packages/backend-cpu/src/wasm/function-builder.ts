@@ -95,6 +95,10 @@ export class FunctionBuilder implements Assembler {
     this.op('i32x4.extend_low_i16x8_u');
   }
 
+  prefetch(): void {
+    this.op('drop');
+  }
+
   storeBytes(offset: number): void {
     const value = this.local('v128');
     this.tee(value);
