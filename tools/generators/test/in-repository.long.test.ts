@@ -2,18 +2,18 @@
 
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { publicPackages, root, runProgram } from '@netwright/publishing';
+import { cleanEnvironment, publicPackages, root, runProgram } from '@netwright/publishing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { entriesOf, exportedNames } from '../../publishing/test/exported-names.ts';
 import { folderOf, GENERATED } from '../src/command.ts';
-import { NAME, ownEnvironment, runInstalled, runVitest, temporaryFolder, type Results } from './outside.ts';
+import { NAME, runInstalled, runVitest, temporaryFolder, type Results } from './outside.ts';
 
 const copy = temporaryFolder();
 const folders = GENERATED.filter((kind) => kind !== 'op').map((kind) => folderOf({ kind, name: NAME, dryRun: false }));
 let changed: readonly string[];
 
 const inCopy = (program: string, ...args: readonly string[]): Promise<string> =>
-  runProgram(program, args, { cwd: copy, env: ownEnvironment() });
+  runProgram(program, args, { cwd: copy, env: cleanEnvironment() });
 const read = (path: string): string => readFileSync(join(copy, path), 'utf8');
 
 /** Runs test files, by their paths in the repository, with its own configuration. */

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { runProgram } from '@netwright/publishing';
+import { cleanEnvironment, runProgram } from '@netwright/publishing';
 import { baseNameOf, standalonePackage, type Files, type Kind } from 'create-netwright';
 import { afterAll } from 'vitest';
 
@@ -30,14 +30,6 @@ export function write(folder: string, files: Files): void {
   }
 }
 
-/** Removes what this test run, and what started it, have set for themselves. */
-export function ownEnvironment(): Record<string, string | undefined> {
-  const foreign =
-    /^(VITEST|NX_|NETWRIGHT_(?!CPU_)|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$|TEST$|MODE$|DEV$|PROD$|pnpm_|npm_(?!config_(registry|cache|userconfig|globalconfig)$))/i;
-  const names = Object.keys(process.env).filter((name) => foreign.test(name));
-  return Object.fromEntries(names.map((name) => [name, undefined]));
-}
-
 /** Runs a program of `node_modules` of the folder. */
 export async function runInstalled(
   folder: string,
@@ -46,7 +38,7 @@ export async function runInstalled(
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const path = join(folder, 'node_modules', script);
-  return runProgram(process.execPath, [path, ...args], { cwd: folder, env: { ...ownEnvironment(), ...env } });
+  return runProgram(process.execPath, [path, ...args], { cwd: folder, env: { ...cleanEnvironment(), ...env } });
 }
 
 /** A test that was run: where, and what it said when it failed. */

@@ -1,3 +1,4 @@
+export { cleanEnvironment } from './clean-environment.ts';
 export { runPnpm, runProgram, type RunOptions } from './commands.ts';
 export { installTarballs, type InstallOptions } from './install.ts';
 export { packWorkspace, type PackOptions } from './pack.ts';

@@ -1,6 +1,7 @@
 // A project that has the tarballs and nothing of the repository.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanEnvironment } from './clean-environment.ts';
 import { runProgram } from './commands.ts';
 
 export interface InstallOptions {
@@ -51,14 +52,4 @@ function fromTarballs(names: readonly string[], tarballs: ReadonlyMap<string, st
       return [name, `file:${tarball}`];
     }),
   );
-}
-
-/** Without what the package manager that started the tests has set for its own project. */
-export function cleanEnvironment(): Record<string, undefined> {
-  const foreign = Object.keys(process.env).filter((name) =>
-    /^(npm_(?!config_(registry|cache|userconfig|globalconfig))|pnpm_|NODE_OPTIONS|NODE_ENV|INIT_CWD|VITEST)/i.test(
-      name,
-    ),
-  );
-  return Object.fromEntries(foreign.map((name) => [name, undefined]));
 }

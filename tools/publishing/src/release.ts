@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runPnpm, runProgram } from './commands.ts';
-import { cleanEnvironment } from './install.ts';
+import { cleanEnvironment } from './clean-environment.ts';
 import { startLocalRegistry } from './local-registry.ts';
 import { packWorkspace } from './pack.ts';
 import { publicPackages, root } from './workspace.ts';

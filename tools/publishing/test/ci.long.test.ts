@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { root, runProgram } from '@netwright/publishing';
+import { cleanEnvironment, root, runProgram } from '@netwright/publishing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const TARGETS = ['build', 'lint', 'typecheck', 'test'];
@@ -55,11 +55,8 @@ interface Task {
 async function nx(...args: readonly string[]): Promise<{ tasks: Readonly<Record<string, string>>; failure: string }> {
   const report = join(folder, '.nx/tasks.json');
   rmSync(report, { force: true });
-  const foreign = Object.keys(process.env).filter((name) =>
-    /^(NX_|VITEST|NETWRIGHT_|NODE_ENV$|NODE_OPTIONS$)/.test(name),
-  );
   const env = {
-    ...Object.fromEntries(foreign.map((name) => [name, undefined])),
+    ...cleanEnvironment(),
     ...{ NETWRIGHT_TASK_REPORT: report, NX_DAEMON: 'false', NX_WORKSPACE_DATA_DIRECTORY: join(folder, '.nx/data') },
   };
   const program = join(root, 'node_modules/nx/dist/bin/nx.js');
