@@ -49,14 +49,20 @@ export const padOperands: SchedulePass = {
     };
     const kernels = program.kernels.flatMap((kernel, i) => [
       ...(copies.get(i) ?? []),
-      {
-        ...kernel,
-        outputs: kernel.outputs.map((output) => ({ ...output, value: rewrite(output.value, rewriting) })),
-      },
+      readsAny(kernel, replacements)
+        ? {
+            ...kernel,
+            outputs: kernel.outputs.map((output) => ({ ...output, value: rewrite(output.value, rewriting) })),
+          }
+        : kernel,
     ]);
     return { buffers, kernels };
   },
 };
+
+function readsAny({ outputs }: Kernel, loads: ReadonlyMap<Expr, unknown>): boolean {
+  return loads.size > 0 && outputs.some(({ value }) => loadsOf(value).some((load) => loads.has(load)));
+}
 
 /** Requests for one buffer by kernels near each other, with no write to the buffer between. */
 function groupRequests(program: KernelProgram): readonly (readonly [Request, ...Request[]])[] {

@@ -12,7 +12,7 @@ export interface Lifetime {
 
 /**
  * Lifetimes of the buffers that live during a run only, by id. Inputs live from before the first kernel of the run, outputs until after the last. Persistent
- * and constant buffers, and those that the first `prepareCount` kernels write, have none.
+ * and constant buffers, those that the first `prepareCount` kernels write, and temporaries that no kernel mentions have none.
  */
 export function lifetimesOf({ buffers, kernels }: KernelProgram, prepareCount: number): ReadonlyMap<number, Lifetime> {
   const first = new Map<number, number>();
@@ -33,7 +33,8 @@ export function lifetimesOf({ buffers, kernels }: KernelProgram, prepareCount: n
     if (role.kind === 'input') lifetimes.set(id, { buffer: id, first: start, last: last.get(id) ?? start });
     else if (role.kind === 'output')
       lifetimes.set(id, { buffer: id, first: first.get(id) ?? kernels.length, last: kernels.length });
-    else lifetimes.set(id, { buffer: id, first: first.get(id) ?? start, last: last.get(id) ?? start });
+    else if (first.has(id))
+      lifetimes.set(id, { buffer: id, first: first.get(id) ?? start, last: last.get(id) ?? start });
   }
   return lifetimes;
 }
