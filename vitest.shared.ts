@@ -11,6 +11,8 @@ const long = process.env['NETWRIGHT_LONG_TESTS'] === '1';
 const moduleCache = process.env['NETWRIGHT_MODULE_CACHE'];
 /** Packages whose tests change nothing of the process: their files share their modules, loading which takes longer than most files' tests. */
 const purePackages = /^(ir|compiler|optim|arch|data|weights|train|testing|backend-reference)(-|$)/;
+/** Of all suites this one takes longest and ends last, when the others have left the processors. */
+const workers = basename(process.cwd()) === 'integration' && !long ? { maxWorkers: 2 } : {};
 const shared = {
   dir: process.cwd(),
   cache: false,
@@ -23,6 +25,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     ...(moduleCache && shared),
+    ...workers,
     isolate: !purePackages.test(basename(process.cwd())),
     include: [long ? 'test/**/*.long.test.ts' : 'test/**/*.test.ts'],
     exclude: long ? [] : ['test/**/*.long.test.ts'],

@@ -15,7 +15,7 @@ installChromium();
 removeOldResults();
 const folder = mkdtempSync(join(tmpdir(), 'netwright-test-'));
 const report = join(folder, 'tasks.json');
-const status = nx(['run-many', `--targets=${targets.join(',')}`, '--parallel=3', '--nxBail=false'], {
+const status = nx(['run-many', `--targets=${targets.join(',')}`, '--parallel=2', '--nxBail=false'], {
   env: { NETWRIGHT_TASK_REPORT: report, NETWRIGHT_MODULE_CACHE: join(folder, 'modules') },
   timeout: long ? 60 * 60_000 : undefined,
 });
