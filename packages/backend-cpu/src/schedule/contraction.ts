@@ -1,7 +1,7 @@
 // Recognises sums of products by form.
 
 import type { Expr, Guard, Index, Kernel } from '@netwright/compiler';
-import { loadsOf, nodesOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
+import { exprKey, loadsOf, nodesOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
 import { affineAxes } from './affine-axes.ts';
 
 /** A sum whose terms multiply at least two loads. */
@@ -17,6 +17,14 @@ export function isContraction(reduce: ReduceExpr): boolean {
 
 export function contractionsOf(kernel: Kernel): readonly ReduceExpr[] {
   return [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))].filter(isContraction);
+}
+
+/** The reduction that all of the kernel's outputs share, where it has no other. */
+export function soleReduction({ outputs }: Kernel): ReduceExpr | undefined {
+  const reduces = new Map<string, ReduceExpr>();
+  for (const { value } of outputs) for (const reduce of reducesOf(value)) reduces.set(exprKey(reduce), reduce);
+  const [sole, ...others] = reduces.values();
+  return others.length > 0 ? undefined : sole;
 }
 
 export function extentsOf(kernel: Kernel): ReadonlyMap<number, number> {

@@ -5,6 +5,7 @@ import type { BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler
 import {
   axisIndex,
   binary,
+  constant,
   exprKey,
   load as loadFrom,
   type LoadExpr,
@@ -16,9 +17,9 @@ import {
   unary,
 } from '@netwright/compiler/kernels';
 
-import { axesOfAccess, extentsOf, isContraction, strideAlong } from './contraction.ts';
-import { storageInOrder } from './persistent-storage.ts';
+import { axesOfAccess, extentsOf, isContraction, soleReduction, strideAlong } from './contraction.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
+import { addTemporary } from './temporary.ts';
 
 export const foldFactors: SchedulePass = {
   name: 'fold-factors',
@@ -61,24 +62,22 @@ function foldKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet
   };
 
   const factors = new Map<string, Expr>();
-  rewriteOutputs((expr) => {
+  const rest = rewriteOutputs((expr) => {
     const { factor } = scaledSum(expr, isSteady) ?? {};
-    if (factor !== undefined) factors.set(exprKey(factor), factor);
-    return factor === undefined ? undefined : expr;
+    if (factor === undefined) return undefined;
+    factors.set(exprKey(factor), factor);
+    return constant(0);
   });
-  const [factor] = factors.values();
-  if (factor === undefined || factors.size > 1) return [kernel];
+  const [factor, ...others] = factors.values();
+  const isUsedAsItIs = rest.some(({ value }) => reducesOf(value).length > 0);
+  if (factor === undefined || others.length > 0 || isUsedAsItIs) return [kernel];
 
   const made: Kernel[] = [];
   /** A load of what an expression of some axes is, computed by a kernel of its own. */
   const prepare = (what: string, value: Expr, order: readonly number[]): Expr => {
     const shape = order.map((axis) => extents.get(axis) ?? 1);
     const index = order.map((axis) => axisIndex(axis));
-    const storage = storageInOrder(
-      shape,
-      shape.map((_, k) => k),
-    );
-    const id = buffers.push({ id: buffers.length, dtype: 'f32', shape, role: { kind: 'temporary' }, storage }) - 1;
+    const { id } = addTemporary(buffers, shape);
     made.push({
       name: `${kernel.name}/${what}${String(made.length)}`,
       sources: kernel.sources,
@@ -108,21 +107,13 @@ function foldKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet
     terms.set(key, known);
     return binary('add', foldedSum, known);
   });
-  const sumKey = exprKey(sum);
-  const isLeft = outputs.some(({ value }) => reducesOf(value).some((reduce) => exprKey(reduce) === sumKey));
-  if (isLeft) {
-    buffers.length -= made.length;
-    return [kernel];
-  }
   return [...made, { ...kernel, outputs }];
 }
 
 /** The operand of the kernel's only reduction that is prepared, where the other one is not. */
 function preparedOperand(kernel: Kernel, prepared: ReadonlySet<number>): PreparedOperand | undefined {
-  const reduces = new Map<string, ReduceExpr>();
-  for (const { value } of kernel.outputs) for (const reduce of reducesOf(value)) reduces.set(exprKey(reduce), reduce);
-  const [sum, ...others] = reduces.values();
-  if (sum === undefined || others.length > 0 || !isContraction(sum) || sum.body.kind !== 'binary') return undefined;
+  const sum = soleReduction(kernel);
+  if (sum === undefined || !isContraction(sum) || sum.body.kind !== 'binary') return undefined;
   const { a, b } = sum.body;
   if (a.kind !== 'load' || b.kind !== 'load' || prepared.has(a.buffer) === prepared.has(b.buffer)) return undefined;
   const operand = prepared.has(a.buffer) ? a : b;

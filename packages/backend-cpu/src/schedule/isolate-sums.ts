@@ -6,6 +6,7 @@ import { axisIndex, loadsOf, type ReduceExpr, rewrite } from '@netwright/compile
 
 import { axesOfAccess, contractionsOf, extentsOf, strideAlong } from './contraction.ts';
 import { storageInOrder } from './persistent-storage.ts';
+import { addTemporary } from './temporary.ts';
 
 /** Fewer steps stay in cache without slices. */
 const longSum = 512;
@@ -37,14 +38,7 @@ function isolate(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
     if (known !== undefined) return known;
     const index = kernel.axes.map(({ id }) => axisIndex(id));
     const shape = kernel.axes.map(({ extent }) => extent);
-    const scratch: BufferDecl = {
-      id: buffers.length,
-      dtype: 'f32',
-      shape,
-      role: { kind: 'temporary' },
-      storage: storageInOrder(shape, orderOf(kernel, buffers)),
-    };
-    buffers.push(scratch);
+    const scratch = addTemporary(buffers, shape, storageInOrder(shape, orderOf(kernel, buffers)));
     sums.push({
       name: `${kernel.name}/sum${String(sums.length)}`,
       sources: kernel.sources,

@@ -5,8 +5,8 @@ import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compile
 import { addIndices, axisIndex, type LoadExpr, loadsOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
 import { axesOfAccess, contractionsOf, extentsOf, firstFreeAxis, multiplications, strideAlong } from './contraction.ts';
-import { storageInOrder } from './persistent-storage.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
+import { addTemporary } from './temporary.ts';
 
 /** Fewest multiplications for each copied element, and for each that is copied once for all runs. */
 const intensity = 64;
@@ -53,17 +53,7 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet
     extents: new Map([...extents, [block, extent / width], [lane, width]]),
   };
   const shape = scratchAxes.map((axis) => axis.extent);
-  const scratch: BufferDecl = {
-    id: buffers.length,
-    dtype: 'f32',
-    shape,
-    role: { kind: 'temporary' },
-    storage: storageInOrder(
-      shape,
-      shape.map((_, k) => k),
-    ),
-  };
-  buffers.push(scratch);
+  const scratch = addTemporary(buffers, shape);
   const index = scratchAxes.map(({ id }) => axisIndex(id));
   const copy: Kernel = {
     name: `${kernel.name}/panels${load.buffer}`,

@@ -6,6 +6,7 @@ import { axisIndex, indexKey, type LoadExpr, loadsOf, rangeOf, rewrite, shiftInd
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
 import { imageOrder, storageInOrder } from './persistent-storage.ts';
+import { addTemporary } from './temporary.ts';
 
 /** Fewest multiplications for each copied element. */
 const intensity = 16;
@@ -168,14 +169,7 @@ function copyFor(
   const shape = first.map((from, k) => Math.max(...group.map(({ window }) => window[k]?.[1] ?? 0)) - from + 1);
   const size = shape.reduce((a, b) => a * b, 1);
   if (size > group.reduce((sum, request) => sum + request.worth, 0)) return undefined;
-  const scratch: BufferDecl = {
-    id: buffers.length,
-    dtype: 'f32',
-    shape,
-    role: { kind: 'temporary' },
-    storage: paddedStorage(shape, source),
-  };
-  buffers.push(scratch);
+  const scratch = addTemporary(buffers, shape, paddedStorage(shape, source));
   const replacements = group.map(({ load: from }): readonly [Expr, Expr] => [
     from,
     {

@@ -6,6 +6,7 @@ import { addIndices, axisIndex, loadsOf, type ReduceExpr, reducesOf, rewrite } f
 
 import { firstFreeAxis, strideAlong } from './contraction.ts';
 import { storageInOrder } from './persistent-storage.ts';
+import { addTemporary } from './temporary.ts';
 
 /** Reductions of fewer elements for each output stay whole. */
 const shortest = 256;
@@ -74,9 +75,8 @@ function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
   const order = [...partAxes.map((_, k) => kernel.axes.length + k), ...kernel.axes.map((_, k) => k)];
   const replacements = new Map<Expr, Expr>();
   const partials = reduces.map((reduce): Kernel['outputs'][number] => {
-    const buffer = buffers.length;
     const dtype = reduce.dtype === 'f32' ? 'f32' : 'i32';
-    buffers.push({ id: buffer, dtype, shape, role: { kind: 'temporary' }, storage: storageInOrder(shape, order) });
+    const { id: buffer } = addTemporary(buffers, shape, storageInOrder(shape, order), dtype);
     replacements.set(reduce, {
       ...reduce,
       axes: partAxes.map(({ id }) => id),

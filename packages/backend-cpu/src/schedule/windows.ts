@@ -2,9 +2,9 @@
 // weight gradient are all one sum, of which one operand is read at `position + tap`.
 
 import type { Guard, Index, Kernel } from '@netwright/compiler';
-import { exprKey, indexKey, type LoadExpr, type ReduceExpr, reducesOf, shiftIndex } from '@netwright/compiler/kernels';
+import { indexKey, type LoadExpr, type ReduceExpr, shiftIndex } from '@netwright/compiler/kernels';
 
-import { axesOfAccess, extentsOf, isContraction } from './contraction.ts';
+import { axesOfAccess, extentsOf, isContraction, soleReduction } from './contraction.ts';
 
 /** One dimension of the image, read at `position + sign * tap + offset`. */
 export interface Window {
@@ -34,10 +34,8 @@ export interface WindowSum {
 
 /** The form of a kernel whose only reduction is such a sum with windows of `taps` by `taps`, stride 1 and no dilation. */
 export function windowSumOf(kernel: Kernel, taps: number): WindowSum | undefined {
-  const reduces = new Map<string, ReduceExpr>();
-  for (const { value } of kernel.outputs) for (const reduce of reducesOf(value)) reduces.set(exprKey(reduce), reduce);
-  const [reduce, ...others] = reduces.values();
-  if (reduce === undefined || others.length > 0 || !isContraction(reduce)) return undefined;
+  const reduce = soleReduction(kernel);
+  if (reduce === undefined || !isContraction(reduce)) return undefined;
   const { body } = reduce;
   if (body.kind !== 'binary' || body.a.kind !== 'load' || body.b.kind !== 'load') return undefined;
   return matchOperands(kernel, reduce, body.a, body.b, taps) ?? matchOperands(kernel, reduce, body.b, body.a, taps);

@@ -2,6 +2,8 @@
 
 import type { BufferDecl, Storage } from '@netwright/compiler';
 
+import { addTemporary } from '../temporary.ts';
+
 /** Floats from which a row gets a pitch that is not a power of two. */
 const longRow = 64;
 const extraPitch = 16;
@@ -18,9 +20,7 @@ export class Scratch {
 
   /** A temporary in the order of its dimensions, of which the last `inner` make one row. */
   add(shape: readonly number[], inner: number): number {
-    const id = this.buffers.length;
-    this.buffers.push({ id, dtype: 'f32', shape, role: { kind: 'temporary' }, storage: planes(shape, inner) });
-    return id;
+    return addTemporary(this.buffers, shape, planes(shape, inner)).id;
   }
 
   /** What `job` makes, with one transformed operand for all of its parts that transform the same values. */
@@ -40,9 +40,7 @@ export class Scratch {
 
   /** A temporary with the given storage. */
   addWith(shape: readonly number[], storage: Storage): number {
-    const id = this.buffers.length;
-    this.buffers.push({ id, dtype: 'f32', shape, role: { kind: 'temporary' }, storage });
-    return id;
+    return addTemporary(this.buffers, shape, storage).id;
   }
 }
 
