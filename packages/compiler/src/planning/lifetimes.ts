@@ -30,11 +30,11 @@ export function lifetimesOf({ buffers, kernels }: KernelProgram, prepareCount: n
   for (const { id, role } of buffers) {
     if (role.kind === 'persistent' || role.kind === 'constant' || kept.has(id)) continue;
     const start = prepareCount - 1;
+    const used = first.get(id);
     if (role.kind === 'input') lifetimes.set(id, { buffer: id, first: start, last: last.get(id) ?? start });
     else if (role.kind === 'output')
-      lifetimes.set(id, { buffer: id, first: first.get(id) ?? kernels.length, last: kernels.length });
-    else if (first.has(id))
-      lifetimes.set(id, { buffer: id, first: first.get(id) ?? start, last: last.get(id) ?? start });
+      lifetimes.set(id, { buffer: id, first: used ?? kernels.length, last: kernels.length });
+    else if (used !== undefined) lifetimes.set(id, { buffer: id, first: used, last: last.get(id) ?? used });
   }
   return lifetimes;
 }
