@@ -82,7 +82,7 @@ export function buildDriver(
       ? { arrive: module.addFunction(buildArrival(threads)), wait: module.addFunction(buildWait(patience)) }
       : undefined;
   for (const { name, calls } of entries)
-    module.addFunction(buildEntry(calls, { threads, tickets, callees, meeting }), name);
+    module.addFunction(buildEntry(calls, { threads, tickets, callees }, meeting), name);
   return module.finish();
 }
 
@@ -96,12 +96,14 @@ interface EntryContext {
   readonly threads: number;
   readonly tickets: number;
   readonly callees: ReadonlyMap<string, number>;
-  readonly meeting: Meeting | undefined;
 }
 
-function buildEntry(calls: readonly KernelCall[], context: EntryContext): FunctionBuilder {
+function buildEntry(
+  calls: readonly KernelCall[],
+  context: EntryContext,
+  meeting: Meeting | undefined,
+): FunctionBuilder {
   const fb = new FunctionBuilder({ params: ['i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] });
-  const { meeting } = context;
   if (meeting === undefined) for (const call of calls) emitWhole(fb, call, context);
   else emitSteps(fb, calls, context, meeting);
   fb.i32(outcome.done);
@@ -115,8 +117,10 @@ function emitSteps(
   context: EntryContext,
   { arrive, wait }: Meeting,
 ): void {
-  const [thread, count, , mayBlock, resume] = fb.params;
-  if (thread === undefined || count === undefined || mayBlock === undefined || resume === undefined) return;
+  const thread = paramOf(fb, 0);
+  const count = paramOf(fb, 1);
+  const mayBlock = paramOf(fb, 3);
+  const resume = paramOf(fb, 4);
   const generation = fb.local('i32');
   const status = fb.local('i32');
   const whereOthers = (body: () => void): void => {
@@ -126,10 +130,10 @@ function emitSteps(
     fb.if(body);
   };
   const { before, after } = planBarriers(calls);
-  const parts: KernelCall[][] = [[]];
+  const parts: { readonly call: KernelCall; readonly ticket: number }[][] = [[]];
   calls.forEach((call, i) => {
     if (before[i]) parts.push([]);
-    parts.at(-1)?.push(call);
+    parts.at(-1)?.push({ call, ticket: context.tickets + 4 * context.threads * i });
   });
   if (after) parts.push([]);
   fb.i32(0);
@@ -159,8 +163,8 @@ function emitSteps(
           fb.op('return');
         });
       });
-    for (const call of part) {
-      if (call.parallel) emitPieces(fb, call, context, context.tickets + 4 * context.threads * calls.indexOf(call));
+    for (const { call, ticket } of part) {
+      if (call.parallel) emitPieces(fb, call, context, ticket);
       else {
         fb.get(thread);
         fb.op('i32.eqz');
@@ -212,8 +216,8 @@ function emitWhole(fb: FunctionBuilder, call: KernelCall, { callees }: EntryCont
   fb.release(begin);
 }
 
-/** Piece after piece of the thread's own part, then what others have left of theirs. */
-function emitPieces(fb: FunctionBuilder, call: KernelCall, { threads, callees }: EntryContext, tickets: number): void {
+/** Piece after piece of the thread's own part, then what others have left of theirs; from address `ticket` on lies a word for each thread. */
+function emitPieces(fb: FunctionBuilder, call: KernelCall, { threads, callees }: EntryContext, ticket: number): void {
   const [thread, count] = [paramOf(fb, 0), paramOf(fb, 1)];
   const { iterations } = call;
   const pieces = Math.max(1, Math.min(call.pieces ?? 1, Math.floor(iterations / threads)));
@@ -238,7 +242,7 @@ function emitPieces(fb: FunctionBuilder, call: KernelCall, { threads, callees }:
         fb.i32(4);
         fb.op('i32.mul');
         fb.i32(1);
-        fb.memory('i32.atomic.rmw.add', tickets);
+        fb.memory('i32.atomic.rmw.add', ticket);
         fb.i32(size);
         fb.op('i32.mul');
         fb.get(first);

@@ -4,7 +4,7 @@ import type { Assembler, Local } from './assembler.ts';
 import type { LinearGuard } from './linear-index.ts';
 import { operandsOf, type LoadNode, type LoweredKernel, type Node } from './lowered.ts';
 import { collectStreams, type StreamTable } from './streams.ts';
-import type { TilePlan } from './plan-tiles.ts';
+import type { TilePlan } from './tile-plan.ts';
 
 /** One vector of a tile: offsets along tiled axes, and how many of its lanes are elements. */
 export interface Point {

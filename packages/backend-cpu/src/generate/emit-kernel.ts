@@ -9,7 +9,7 @@ import { emitStore } from './emit-memory.ts';
 import { emitReductions, type Resume } from './emit-reduction.ts';
 import { hoist, isExpensive } from './hoist.ts';
 import { operandsOf, type LoweredKernel, type ReduceNode } from './lowered.ts';
-import type { TilePlan } from './plan-tiles.ts';
+import type { TilePlan } from './tile-plan.ts';
 
 /** Iterations of the loop that threads share; function arguments `begin` and `end` are within `0 .. sharedCount`. */
 export function sharedCount(plan: TilePlan): number {

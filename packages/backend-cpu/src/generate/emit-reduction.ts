@@ -9,7 +9,7 @@ import { pushIndexVector } from './emit-index.ts';
 import { emitLoop } from './emit-loop.ts';
 import { pushStored } from './emit-memory.ts';
 import type { LoweredOutput, ReduceNode } from './lowered.ts';
-import type { PartialSums } from './plan-tiles.ts';
+import type { PartialSums } from './tile-plan.ts';
 import { emitArgmaxStep, emitMaximum } from './vector-math.ts';
 
 interface Accumulator {

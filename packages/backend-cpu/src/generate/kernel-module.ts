@@ -9,7 +9,8 @@ import { emitKernel, parameterTypes, sharedCount } from './emit-kernel.ts';
 import { linearIndexKey } from './linear-index.ts';
 import { lowerKernel, nodeKey } from './lower-kernel.ts';
 import type { LoweredKernel } from './lowered.ts';
-import { planTiles, type TilePlan, type TileTuning } from './plan-tiles.ts';
+import { planTiles } from './plan-tiles.ts';
+import type { TilePlan, TileTuning } from './tile-plan.ts';
 import { vectorizeGuards } from './vectorize-guards.ts';
 
 export interface PreparedKernel {

@@ -4,78 +4,19 @@ import { canVectorizeGuards } from './vectorize-guards.ts';
 import { isAffineIn, type LinearIndex } from './linear-index.ts';
 import { laneAccess, laneCost, takeCensus, type Census } from './lane-cost.ts';
 import { storedBytes, type LoadNode, type LoweredKernel } from './lowered.ts';
+import { nextPanel, partialSums, reductionOrder, reductionSlices } from './plan-sums.ts';
+import {
+  evenSize,
+  extentOf,
+  simd128Tuning,
+  type BlockLoop,
+  type TilePlan,
+  type TileShape,
+  type TileTuning,
+} from './tile-plan.ts';
 
-/** Tuning of the generator for a target. */
-export interface TileTuning {
-  /** f32 values in a vector. */
-  readonly lanes: number;
-  /** Rows of a contraction's tile by its vectors (index 1 to `vectors`). */
-  readonly rows: readonly number[];
-  /** Largest number of vectors along the lanes in a tile. */
-  readonly vectors: number;
-  /** Steps of a reduction between reloads of the accumulators, when each step touches new cache lines. */
-  readonly reductionChunk: number;
-  /** Most products that are added one after the other. */
-  readonly longestSum: number;
-  /** Bytes of the splatted operand that one group of rows should span. */
-  readonly rowGroupBytes: number;
-  /** Most times that a panel of a large operand is used up before the next one is worth fetching ahead; 0 where the target cannot. */
-  readonly prefetchedPasses: number;
-}
-
-/** Two pixels by 16 channels: measured best for 15 vector registers. */
-export const simd128Tuning: TileTuning = {
-  lanes: 4,
-  rows: [1, 4, 4, 2, 2],
-  vectors: 4,
-  reductionChunk: 64,
-  longestSum: 192,
-  rowGroupBytes: 1 << 17,
-  prefetchedPasses: 0,
-};
-
-/** A loop over blocks of a tiled output axis, which are divided evenly among `parts` iterations of the outermost, shared loop. */
-export interface BlockLoop {
-  readonly axis: number;
-  readonly parts: number;
-}
-
-/** The `depth` outermost loops over reduction axes add up partial sums, and so do pieces of `chunk` steps of the next one, if not 0. */
-export interface PartialSums {
-  readonly depth: number;
-  readonly chunk: number;
-}
-
-export interface TilePlan {
-  /** Elements of a vector. */
-  readonly lanes: number;
-  readonly lane: number | undefined;
-  /** Elements of each axis that one tile covers; 1 where absent. */
-  readonly tile: ReadonlyMap<number, number>;
-  /** Flattened into the loop that threads share, outermost first. */
-  readonly shared: readonly BlockLoop[];
-  /** Loops inside one shared iteration, outermost first. */
-  readonly inner: readonly number[];
-  /** Reduction axes with loops, outermost first. */
-  readonly reduction: readonly number[];
-  /** Outermost loops over slices of reduction axes; accumulators are kept in the output between slices. */
-  readonly slices: readonly { readonly axis: number; readonly size: number }[];
-  /** Some operand of the reduction is one value for all lanes. */
-  readonly splat: boolean;
-  /** How partial sums are added up, where not everything is one sum. */
-  readonly partial: PartialSums | undefined;
-  /** In each step of the sum, what lies so many bytes ahead of this operand is fetched: the next panel, where they come from memory. */
-  readonly prefetch: { readonly slot: number; readonly bytes: number } | undefined;
-  /** Estimated vector instructions of the whole kernel. */
-  readonly cost: number;
-}
-
-const cacheLine = 64;
 /** Accumulators that leave registers for both operands. */
 const mostTaps = 9;
-const shortestSum = 32;
-/** Bytes that no cache of a core holds. */
-const largeOperand = 2 ** 22;
 const sharedIterations = 64;
 const smallestGroup = 8;
 /** More iterations than this would spend their time on decoding. */
@@ -109,13 +50,6 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
   };
 }
 
-interface TileShape {
-  readonly tile: Map<number, number>;
-  readonly row: number | undefined;
-  /** Some operand of the reduction is one value for all lanes. */
-  readonly splat: boolean;
-}
-
 function chooseLane(
   kernel: LoweredKernel,
   census: Census,
@@ -132,10 +66,6 @@ function chooseLane(
     }
   }
   return { lane, cost };
-}
-
-function extentOf(kernel: LoweredKernel, axis: number): number {
-  return kernel.extents.get(axis) ?? 1;
 }
 
 function reducedLaneTile(
@@ -276,110 +206,6 @@ function transposedRow(kernel: LoweredKernel, census: Census, lane: number | und
     if (row !== undefined) return row;
   }
   return undefined;
-}
-
-function reductionOrder(
-  kernel: LoweredKernel,
-  loads: readonly LoadNode[],
-  lane: number | undefined,
-  tile: ReadonlyMap<number, number>,
-): readonly number[] {
-  const stride = (axis: number): number => {
-    if (axis === lane) return -1;
-    const steps = loads.map((load) => Math.abs(load.address.coefficients.get(axis) ?? 0)).filter((step) => step > 0);
-    return steps.length === 0 ? 0 : steps.reduce((sum, step) => sum + step, 0);
-  };
-  return kernel.reductionAxes.filter((axis) => axis === lane || !tile.has(axis)).sort((a, b) => stride(b) - stride(a));
-}
-
-/** Slices for contractions whose every step touches new cache lines of both operands, as sums over pixels do. */
-function reductionSlices(
-  kernel: LoweredKernel,
-  loads: readonly LoadNode[],
-  reduction: readonly number[],
-  lane: number,
-  tuning: TileTuning,
-): TilePlan['slices'] {
-  const [output] = kernel.outputs;
-  const innermost = reduction.at(-1);
-  if (kernel.outputs.length !== 1 || output === undefined || innermost === undefined) return [];
-  if (
-    output.value.kind !== 'reduce' ||
-    output.value.op !== 'sum' ||
-    output.stored !== 'f32' ||
-    output.value.dtype !== 'f32'
-  )
-    return [];
-  if (kernel.nodes.some((node) => node.kind === 'load' && node.slot === output.slot)) return [];
-  const step = (load: LoadNode): number => Math.abs(load.address.coefficients.get(innermost) ?? 0);
-  const isContiguous = loads.some((load) => step(load) <= storedBytes[load.stored]);
-  if (isContiguous || loads.some((load) => load.axes.has(lane) && step(load) < cacheLine)) return [];
-  const steps = reduction.reduce((product, axis) => product * extentOf(kernel, axis), 1);
-  if (steps < 2 * tuning.reductionChunk) return [];
-  const slices: { axis: number; size: number }[] = [];
-  let room = tuning.reductionChunk;
-  for (const axis of [...reduction].reverse()) {
-    const extent = extentOf(kernel, axis);
-    if (room >= extent) {
-      room = Math.floor(room / extent);
-      continue;
-    }
-    slices.unshift({ axis, size: evenSize(extent, Math.max(1, room)) });
-    room = 1;
-  }
-  return slices;
-}
-
-/** Only where every reduction of the kernel is one f32 sum over all loops. */
-function partialSums(
-  kernel: LoweredKernel,
-  reduction: readonly number[],
-  { longestSum }: TileTuning,
-): PartialSums | undefined {
-  const reduces = kernel.nodes.filter((node) => node.kind === 'reduce');
-  if (!reduces.every(({ op, dtype, over }) => op === 'sum' && dtype === 'f32' && over.length === reduction.length))
-    return undefined;
-  let steps = reduction.reduce((product, axis) => product * extentOf(kernel, axis), 1);
-  let depth = 0;
-  while (steps > longestSum && depth + 1 < reduction.length) {
-    steps /= extentOf(kernel, reduction[depth] ?? -1);
-    depth += 1;
-  }
-  const chunk = steps > longestSum ? largestDivisor(steps, longestSum) : 0;
-  return depth === 0 && chunk < shortestSum ? undefined : { depth, chunk: chunk < shortestSum ? 0 : chunk };
-}
-
-function largestDivisor(value: number, limit: number): number {
-  let divisor = limit;
-  while (value % divisor !== 0) divisor -= 1;
-  return divisor;
-}
-
-/** The operand whose panels, a cache line for each step, are read once each from memory and used for a few rows. */
-function nextPanel(
-  kernel: LoweredKernel,
-  loads: readonly LoadNode[],
-  lane: number,
-  { tile, row, splat }: TileShape,
-  reduction: readonly number[],
-  { prefetchedPasses }: TileTuning,
-): TilePlan['prefetch'] {
-  const innermost = reduction.at(-1);
-  if (!splat || row === undefined || innermost === undefined) return undefined;
-  const passes = Math.ceil(extentOf(kernel, row) / (tile.get(row) ?? 1));
-  if (passes > prefetchedPasses) return undefined;
-  const load = loads.find(({ axes }) => axes.has(lane) && !axes.has(row));
-  if (load === undefined || load.address.coefficients.get(innermost) !== cacheLine) return undefined;
-  const size = [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), storedBytes[load.stored]);
-  const steps = [...load.address.coefficients].filter(
-    ([axis]) => axis !== lane && !kernel.reductionAxes.includes(axis),
-  );
-  const [bytes] = steps.map(([, coefficient]) => coefficient).sort((a, b) => a - b);
-  return size < largeOperand || bytes === undefined || bytes <= cacheLine ? undefined : { slot: load.slot, bytes };
-}
-
-function evenSize(extent: number, size: number): number {
-  return Math.ceil(extent / Math.ceil(extent / size));
 }
 
 interface OutputOrder {

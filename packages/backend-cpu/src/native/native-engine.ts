@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { NetwrightError } from '@netwright/ir';
 
 import { isParallel, planBarriers, type DriverEntry, type KernelCall } from '../generate/driver.ts';
-import type { TileTuning } from '../generate/plan-tiles.ts';
+import type { TileTuning } from '../generate/tile-plan.ts';
 import type { Engine, FreshKernel, LoadedProgram, LoadRequest } from '../runtime/engine.ts';
 import { Heap } from '../runtime/heap.ts';
 import { Turns } from '../runtime/turns.ts';
@@ -66,18 +66,25 @@ export class NativeEngine implements Engine {
     await this.#compile(code, fresh);
     const runtime = this.#runtime;
     const base = runtime.addressOf(new Uint8Array(store.heap.memory.buffer));
-    const parts = entries.map((entry) => partOf(entry, code.functions));
+    const parts = entries.map((entry) => partOf(entry, this.threads, code.functions));
     return {
       run: async (entryIndex, arena, alone) => {
         const part = parts[entryIndex];
         if (part === undefined) return;
         const parallel = alone === true ? 0 : part.parallel;
-        const all = [this.#pool, part.table, part.count, base, arena, parallel, null] satisfies Parameters<
-          NativeRuntime['run']
-        >;
+        part.tickets.fill(0);
+        const all = [
+          this.#pool,
+          part.table,
+          part.count,
+          part.tickets,
+          base,
+          arena,
+          parallel,
+          null,
+        ] satisfies Parameters<NativeRuntime['run']>;
         const result = part.long ? await later(runtime, all) : runtime.run(...all);
-        if (result === 1) throw new RangeError('a kernel has more buffers than the runtime takes');
-        if (result !== 0) throw new RangeError('the system gives no memory to count pieces of kernels');
+        if (result !== 0) throw new RangeError('a kernel has more buffers than the runtime takes');
       },
       dispose: () => undefined,
     };
@@ -146,11 +153,19 @@ function later(runtime: NativeRuntime, all: Parameters<NativeRuntime['run']>): P
 /** What `nw_run` is called with for an entry. */
 function partOf(
   entry: DriverEntry,
+  threads: number,
   functions: ReadonlyMap<string, bigint>,
-): { readonly count: number; readonly table: BigInt64Array; readonly parallel: 0 | 1; readonly long: boolean } {
+): {
+  readonly count: number;
+  readonly tickets: Int32Array;
+  readonly table: BigInt64Array;
+  readonly parallel: 0 | 1;
+  readonly long: boolean;
+} {
   const { calls } = entry;
   return {
     count: calls.length,
+    tickets: new Int32Array(calls.length * threads),
     table: callTable(calls, functions),
     parallel: isParallel(entry) ? 1 : 0,
     long: calls.reduce((sum, { cost }) => sum + cost, 0) > longProgram,

@@ -1,6 +1,6 @@
 // Register tiles of compiled C by the number of lanes.
 
-import { simd128Tuning, type TileTuning } from '../generate/plan-tiles.ts';
+import { simd128Tuning, type TileTuning } from '../generate/tile-plan.ts';
 
 /** Measured best where accumulators, vectors of one operand and a splat of the other fit the registers: 16 of them, and 32 with AVX-512. */
 const tiles: Readonly<Record<number, Pick<TileTuning, 'rows' | 'vectors'>>> = {

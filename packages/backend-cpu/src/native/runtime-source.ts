@@ -12,7 +12,6 @@ export const runtimeSource = `#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #define HEADER ${String(callHeader)}
@@ -45,9 +44,7 @@ struct pool {
   int64_t count;
   char *base, *arena;
   double *seconds;
-  /* For each call and thread, how many pieces of the thread's part have been taken. */
   atomic_int *tickets;
-  int64_t most_tickets;
 };
 
 struct worker { struct pool *pool; int thread; };
@@ -143,7 +140,6 @@ void nw_pool_free(int64_t handle) {
   pthread_mutex_destroy(&pool->mutex);
   pthread_cond_destroy(&pool->changed);
   free(pool->ids);
-  free(pool->tickets);
   free(pool);
 }
 
@@ -170,8 +166,11 @@ int64_t nw_pool_new(int threads) {
   return 0;
 }
 
-/* Other threads are woken only for programs that have work for them. 0: done; 1: a call has too many buffers; 2: no memory. */
-int nw_run(int64_t handle, const int64_t *calls, int64_t count, int64_t base, int64_t arena, int parallel, double *seconds) {
+/*
+ * Other threads are woken only for programs that have work for them. Tickets, a word for each call and thread, 0 at first: how many pieces of the
+ * thread's part have been taken. 0: done; 1: a call has too many buffers.
+ */
+int nw_run(int64_t handle, const int64_t *calls, int64_t count, int32_t *tickets, int64_t base, int64_t arena, int parallel, double *seconds) {
   struct pool *pool = (struct pool *)(intptr_t)handle;
   const int64_t *call = calls;
   for (int64_t i = 0; i < count; call += HEADER + call[4], i++) if (call[4] > MOST_BUFFERS) return 1;
@@ -180,18 +179,11 @@ int nw_run(int64_t handle, const int64_t *calls, int64_t count, int64_t base, in
   pool->base = (char *)(intptr_t)base;
   pool->arena = pool->base + arena;
   pool->seconds = seconds;
+  pool->tickets = (atomic_int *)tickets;
   if (!parallel || pool->threads == 1) {
     run_calls(pool, 0, 1);
     return 0;
   }
-  const int64_t tickets = count * pool->threads;
-  if (tickets > pool->most_tickets) {
-    atomic_int *more = realloc(pool->tickets, tickets * sizeof *more);
-    if (!more) return 2;
-    pool->tickets = more;
-    pool->most_tickets = tickets;
-  }
-  memset(pool->tickets, 0, tickets * sizeof *pool->tickets);
   change(pool, &pool->sequence);
   run_calls(pool, 0, pool->threads);
   synchronize(pool);

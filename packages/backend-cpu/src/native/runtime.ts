@@ -16,6 +16,7 @@ type RunArguments = [
   pool: bigint,
   calls: BigInt64Array,
   count: number,
+  tickets: Int32Array,
   base: bigint,
   arena: number,
   parallel: number,
@@ -57,7 +58,7 @@ export function loadRuntime(koffi: Koffi, path: string): NativeRuntime {
     newPool: (threads) => BigInt(nwPoolNew(threads)),
     freePool: library.func('void nw_pool_free(int64_t pool)') as NativeRuntime['freePool'],
     run: library.func(
-      'int nw_run(int64_t pool, void *calls, int64_t count, int64_t base, int64_t arena, int parallel, void *seconds)',
+      'int nw_run(int64_t pool, void *calls, int64_t count, void *tickets, int64_t base, int64_t arena, int parallel, void *seconds)',
     ) as NativeRuntime['run'],
     open: (file) => {
       const message = new Uint8Array(1024);

@@ -2,7 +2,7 @@
 
 import type { DriverEntry } from '../generate/driver.ts';
 import type { PreparedKernel } from '../generate/kernel-module.ts';
-import type { TileTuning } from '../generate/plan-tiles.ts';
+import type { TileTuning } from '../generate/tile-plan.ts';
 import type { Heap } from './heap.ts';
 
 export interface FreshKernel {

@@ -6,7 +6,7 @@ import type { spawnWorker } from '#spawn-worker';
 import type { Patience } from '../generate/barrier.ts';
 import { buildDriver, isParallel, ticketCount } from '../generate/driver.ts';
 import { buildKernelModule } from '../generate/kernel-module.ts';
-import { simd128Tuning } from '../generate/plan-tiles.ts';
+import { simd128Tuning } from '../generate/tile-plan.ts';
 import type { Engine, LoadedProgram, LoadRequest } from './engine.ts';
 import { Heap } from './heap.ts';
 import { Turns } from './turns.ts';
