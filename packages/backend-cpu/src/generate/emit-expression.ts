@@ -61,7 +61,7 @@ function addressKey(context: EmitContext, node: Node, point: Point): string | un
   if (guards.some(({ index }) => index.rest.length > 0)) return undefined;
   const at = (index: LinearIndex): number => index.offset + tileOffset(context, index, point, 0);
   const conditions = guards.map(
-    ({ index, lower, upper }) => `${linearIndexKey({ ...index, offset: at(index) })}:${lower}:${upper}`,
+    ({ index, lower, upper }) => `${linearIndexKey({ ...index, offset: at(index) })}:${lower}:${upper}?${node.fill}`,
   );
   return [`s${context.table.of(node)}:${at(node.address)}:${node.dtype}`, ...conditions].join();
 }

@@ -48,9 +48,9 @@ interface Scaled {
 }
 
 function foldKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet<number>): readonly Kernel[] {
-  const found = preparedOperand(kernel, prepared);
-  if (found === undefined) return [kernel];
-  const { sum, operand, axes, outputAxes } = found;
+  const preparedIn = preparedOperand(kernel, prepared);
+  if (preparedIn === undefined) return [kernel];
+  const { sum, operand, axes, outputAxes } = preparedIn;
   const extents = extentsOf(kernel);
   const isSteady = (expr: Expr): boolean => isSteadyAlong(expr, outputAxes, prepared);
   const rewriteOutputs = (replace: (expr: Expr) => Expr | undefined): Kernel['outputs'] => {
@@ -61,11 +61,13 @@ function foldKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet
     }));
   };
 
+  const scaled = new Map<Expr, Scaled>();
   const factors = new Map<string, Expr>();
   const rest = rewriteOutputs((expr) => {
-    const { factor } = scaledSum(expr, isSteady) ?? {};
-    if (factor === undefined) return undefined;
-    factors.set(exprKey(factor), factor);
+    const found = scaledSum(expr, isSteady);
+    if (found?.factor === undefined) return undefined;
+    scaled.set(expr, found);
+    factors.set(exprKey(found.factor), found.factor);
     return constant(0);
   });
   const [factor, ...others] = factors.values();
@@ -98,8 +100,9 @@ function foldKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet
   });
   const terms = new Map<string, Expr>();
   const outputs = rewriteOutputs((expr) => {
-    const { factor: own, term } = scaledSum(expr, isSteady) ?? {};
-    if (own === undefined) return undefined;
+    const multiple = scaled.get(expr);
+    if (multiple === undefined) return undefined;
+    const { term } = multiple;
     if (term === undefined) return foldedSum;
     const key = exprKey(term);
     const along = inMemory.filter((axis) => loadsOf(term).some(({ index }) => axesOfAccess(index)?.has(axis) === true));
