@@ -241,6 +241,25 @@ describe('sums of several kinds', () => {
   });
 });
 
+test('a window whose surroundings count as different values for its two readers', () => {
+  const size = 12;
+  const at = [axis(0), axis(1), axis(2), index(-1, [1, 3], [1, 4])];
+  const guards = [{ index: index(-1, [1, 3], [1, 4]), lower: 0, upper: size }];
+  const both = binary('add', load(0, at, 'f32', guards, 0), load(0, at, 'f32', guards, 1));
+  check({
+    buffers: [channelsLast(buffer(0, [2, 8, 3, size])), buffer(1, [3, 8]), channelsLast(buffer(2, [2, 8, 3, size]))],
+    kernels: [
+      kernel('two fillings', axes(0, [2, 8, 3, size]), axes(4, [3]), [
+        {
+          buffer: 2,
+          index: [0, 1, 2, 3].map(axis),
+          value: reduce('sum', [4], binary('mul', both, load(1, [axis(4), axis(1)]))),
+        },
+      ]),
+    ],
+  });
+});
+
 describe('reshapes, groups and concatenation', () => {
   const image = [0, 1, 2, 3].map(axis);
   test('a linear layer over a flattened image', () => {
