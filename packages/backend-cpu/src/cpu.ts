@@ -64,7 +64,7 @@ export function cpu(options: CpuOptions = {}): CpuBackend {
 /** {@link cpu} with choices of the schedule that are otherwise made by cost. */
 export function scheduledCpu(
   { target, threads, precision = 'high' }: CpuOptions,
-  schedule: Omit<ScheduleOptions, 'precision'>,
+  schedule: Pick<ScheduleOptions, 'windows'>,
 ): CpuBackend {
   const chosen = target === undefined || target === 'auto' ? (environmentVariable(targetVariable) ?? 'auto') : target;
   if (!targets.includes(chosen)) {
@@ -91,7 +91,6 @@ export function scheduledCpu(
       received: JSON.stringify(precision),
     });
   }
-  const passes = schedulePasses({ ...schedule, precision });
   const count = typeof SharedArrayBuffer === 'undefined' ? 1 : (threads ?? Math.min(availableThreads(), mostThreads));
   const native = chosen === 'wasm' ? undefined : findNative();
   const reason = native !== undefined && 'reason' in native ? native.reason : undefined;
@@ -139,6 +138,7 @@ export function scheduledCpu(
         received: `one of backend ${store.backend}`,
       });
     }
+    const passes = schedulePasses({ ...schedule, precision, registers: running.tuning });
     const planned = compileKernels(graph, { dims, passes, alignment, maxMemory });
     const cost = costOf(graph, dims);
     const report = (schedules: readonly string[]): CompileReport => ({

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { printProgram, verifyProgram, type KernelProgram, type SchedulePass } from '@netwright/compiler';
 
+import { simd128Tuning } from '../src/generate/tile-plan.ts';
+import { nativeTuning } from '../src/native/native-tuning.ts';
 import { schedulePasses } from '../src/schedule/passes.ts';
 import { transformWindows } from '../src/schedule/transform-windows.ts';
 import { filtering, transpose, type Matrix } from '../src/schedule/winograd/toom-cook.ts';
@@ -100,6 +102,25 @@ describe.each([
   });
 });
 
+describe('tiles that fill the vectors of one register tile', () => {
+  const channels = { batch: 1, inChannels: 20, outChannels: 18, filter: 3, stride: 1 };
+  const eight = { ...channels, size: 7, padding: 1 };
+
+  test.each([
+    ['lie along the lanes', 4, '2x4', eight, [24, 20, 4, 2]],
+    ['of several images do', 4, '2x2', { ...eight, batch: 2, size: 4 }, [16, 20, 2, 2, 2]],
+    ['do in the one vector of eight lanes', 8, '2x4', eight, [24, 24, 4, 2]],
+    ['do not where they leave lanes empty', 4, '2x4', { ...eight, size: 9 }, [24, 5, 3, 24]],
+    ['do not where accumulators would be few', 4, '2x2', { ...eight, size: 4 }, [16, 2, 2, 24]],
+    ['do not where each step would touch new cache lines', 4, '2x2', { ...eight, size: 8 }, [16, 4, 4, 24]],
+  ] as const)('%s: %i lanes', (_, lanes, windows, one, shape) => {
+    const registers = lanes === 4 ? simd128Tuning : nativeTuning(lanes);
+    const scheduled = compare(convolutionForward(one), schedulePasses({ windows, registers }), 2e-6);
+    const products = scheduled.kernels.find(({ name }) => name.endsWith('.products'));
+    expect(scheduled.buffers[products?.outputs[0]?.buffer ?? -1]?.shape.filter((extent) => extent > 1)).toEqual(shape);
+  });
+});
+
 test.each([
   ['images', 'convolutionForward', { ...cases[2], batch: 8 }, 8],
   ['rows of tiles', 'convolutionForward', { ...cases[0], batch: 1, size: 24, outChannels: 8 }, 6],
@@ -113,7 +134,12 @@ test.each([
     ...made,
     buffers: made.buffers.map((decl) => ({ ...decl, role: { kind: 'temporary' } })),
   };
-  const transform = transformWindows({ precision: 'fast', force: '2x4', room: { wanted: 0, most: 0, floor: 0 } });
+  const transform = transformWindows({
+    precision: 'fast',
+    registers: simd128Tuning,
+    force: '2x4',
+    room: { wanted: 0, most: 0, floor: 0 },
+  });
   const passes = schedulePasses().map((pass) => (pass.name === transform.name ? transform : pass));
   const printed = printProgram(compare(changing, passes, 2e-6));
   const parts = new Set(Array.from(printed.matchAll(/\/part(\d+)\//g), ([, part]) => part));

@@ -17,6 +17,7 @@ import {
 
 /** Accumulators that leave registers for both operands. */
 const mostTaps = 9;
+const floatBytes = 4;
 const sharedIterations = 64;
 const smallestGroup = 8;
 /** More iterations than this would spend their time on decoding. */
@@ -128,9 +129,12 @@ function outputLaneTile(
       (axis) =>
         loads.some((load) => load.axes.has(lane) && !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)),
     );
-    const row = best(shares, (axis) => Math.min(extentOf(kernel, axis), 64) - strided(axis) / 2 ** 40);
+    const wanted = tuning.rows[balanced] ?? 1;
+    const row =
+      shares.find((axis) => strided(axis) === floatBytes && extentOf(kernel, axis) >= wanted) ??
+      best(shares, (axis) => Math.min(extentOf(kernel, axis), 64) - strided(axis) / 2 ** 40);
     tile.set(lane, balanced * lanes);
-    if (row !== undefined) tile.set(row, evenSize(extentOf(kernel, row), tuning.rows[balanced] ?? 1));
+    if (row !== undefined) tile.set(row, evenSize(extentOf(kernel, row), wanted));
     return { tile, row, splat };
   }
   const overlapping = rows.flatMap((row) => {

@@ -2,6 +2,7 @@
 
 import type { SchedulePass } from '@netwright/compiler';
 
+import { simd128Tuning } from '../generate/tile-plan.ts';
 import { chooseLayout } from './choose-layout.ts';
 import { dropEmpty } from './drop-empty.ts';
 import { foldFactors } from './fold-factors.ts';
@@ -16,15 +17,22 @@ import { splitPhases } from './split-phases.ts';
 import { splitReductions } from './split-reductions.ts';
 import { transformWindows } from './transform-windows.ts';
 import type { WindowAlgorithm } from './winograd/choose-filtering.ts';
+import type { Registers } from './winograd/registers.ts';
 
 export interface ScheduleOptions {
   /** `high` keeps the digits of a plain sum; `fast` allows tiles of 4x4. Default `high`. */
   readonly precision?: 'high' | 'fast';
   /** One algorithm for every sum over windows that it can compute, in place of the fastest. */
   readonly windows?: WindowAlgorithm;
+  /** Of the target. Default: those of 128-bit vectors. */
+  readonly registers?: Registers;
 }
 
-export function schedulePasses({ precision = 'high', windows }: ScheduleOptions = {}): readonly SchedulePass[] {
+export function schedulePasses({
+  precision = 'high',
+  windows,
+  registers = simd128Tuning,
+}: ScheduleOptions = {}): readonly SchedulePass[] {
   return [
     dropEmpty,
     chooseLayout,
@@ -34,6 +42,7 @@ export function schedulePasses({ precision = 'high', windows }: ScheduleOptions 
     splitBorders,
     transformWindows({
       precision,
+      registers,
       ...(windows === undefined ? {} : { force: windows }),
     }),
     isolateSums,

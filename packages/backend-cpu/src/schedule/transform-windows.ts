@@ -6,6 +6,7 @@ import { chooseFiltering, type WindowAlgorithm } from './winograd/choose-filteri
 import { convolveTiles } from './winograd/at-positions.ts';
 import { correlateTiles } from './winograd/at-taps.ts';
 import { planTransform } from './winograd/plan.ts';
+import type { Registers } from './winograd/registers.ts';
 import { Scratch } from './winograd/scratch.ts';
 import { splitForMemory, type Room } from './winograd/split-for-memory.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
@@ -20,6 +21,7 @@ const floor = 2 ** 21;
 
 export interface TransformOptions {
   readonly precision: 'high' | 'fast';
+  readonly registers: Registers;
   /** In place of the choice by cost. */
   readonly force?: WindowAlgorithm;
   /** In place of what the program's live values leave; without a limit where the algorithm is forced. */
@@ -54,7 +56,7 @@ function transform(
   { buffers }: KernelProgram,
   prepared: ReadonlySet<number>,
   scratch: Scratch,
-  { precision, force, room }: TransformOptions & { readonly room: Room },
+  { precision, registers, force, room }: TransformOptions & { readonly room: Room },
 ): readonly Kernel[] {
   const sum = windowSumOf(kernel, taps);
   if (sum === undefined || sum.otherAxes.length === 0 || (sum.outputs === 'positions' && sum.summedAxes.length === 0))
@@ -62,7 +64,7 @@ function transform(
   if (sum.outputs === 'taps' && sum.imageAxes.length === 0) return [kernel];
   if (buffers[sum.image.buffer]?.dtype !== 'f32' || buffers[sum.other.buffer]?.dtype !== 'f32') return [kernel];
   const isPrepared = prepared.has(sum.other.buffer);
-  const tile = force ?? chooseFiltering(kernel, sum, { isPrepared, precision });
+  const tile = force ?? chooseFiltering(kernel, sum, { isPrepared, precision, registers });
   if (tile === 'direct') return [kernel];
   const parts = splitForMemory(kernel, sum, tile, room, isPrepared);
   return scratch.sharing(() =>
@@ -70,7 +72,7 @@ function transform(
       const own = windowSumOf(part, taps);
       if (own === undefined) return [part];
       const plan = planTransform(part, own, tile, taps);
-      return own.outputs === 'positions' ? convolveTiles(plan, scratch) : correlateTiles(plan, scratch);
+      return own.outputs === 'positions' ? convolveTiles(plan, scratch, registers) : correlateTiles(plan, scratch);
     }),
   );
 }

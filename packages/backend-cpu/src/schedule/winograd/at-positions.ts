@@ -16,47 +16,57 @@ import {
 import { strideAlong } from '../contraction.ts';
 import { applyBothSides } from './apply-matrix.ts';
 import { axesNamed, extentsWith, grid, indicesOf, shapeOf, type TilePlan } from './plan.ts';
+import { rowsAcrossTiles, type Registers } from './registers.ts';
 import type { Scratch } from './scratch.ts';
 import { partName, tilePosition, transformFilter, transformImage } from './transform-operands.ts';
 
 const panelWidths = [16, 12, 8];
 
 /** The kernels that compute what `plan.kernel` does. */
-export function convolveTiles(plan: TilePlan, scratch: Scratch): readonly Kernel[] {
+export function convolveTiles(plan: TilePlan, scratch: Scratch, registers: Registers): readonly Kernel[] {
   const { kernel, sum, pointAxis, tileAxes } = plan;
   const lane = laneOf(plan, scratch);
   const rest = sum.otherAxes.filter((axis) => axis !== lane);
-  const panel = panelOf(plan, lane);
-  const tiles = transformImage(plan, sum.imageAxes, [...sum.sharedAxes, ...sum.summedAxes], scratch);
-  const filters = transformFilter(plan, [...sum.sharedAxes, ...rest], sum.summedAxes, panel, scratch);
-  const outer = axesNamed(plan, sum.imageAxes);
+  const positions = [...axesNamed(plan, sum.imageAxes), ...tileAxes];
   const shared = axesNamed(plan, sum.sharedAxes);
   const others = axesNamed(plan, rest);
   const summed = axesNamed(plan, sum.summedAxes);
+  const rows = rowsAcrossTiles(
+    positions.reduce((product, { extent }) => product * extent, 1),
+    registers,
+  );
+  const panel = panelOf(plan, lane, rows);
+  /** Positions along the lanes, or else channels. */
+  const inOrder = <T>(ofPositions: readonly T[], ofChannels: readonly T[]): readonly T[] =>
+    rows === undefined ? [...ofPositions, ...ofChannels] : [...ofChannels, ...ofPositions];
+  const tileOrder = inOrder(positions, [...shared, ...summed]);
+  const tiles = transformImage(plan, tileOrder, rows === undefined ? shared.length + summed.length : 1, scratch);
+  const filters = transformFilter(plan, [...sum.sharedAxes, ...rest], sum.summedAxes, panel, scratch);
   const padded = panel.blocks.extent * panel.lanes.extent;
   const products = scratch.add(
-    [pointAxis.extent, ...shapeOf(outer), ...shapeOf(tileAxes), ...shapeOf(shared), ...shapeOf(others), padded],
-    shared.length + others.length + 1,
+    [pointAxis.extent, ...inOrder(shapeOf(positions), [...shapeOf(shared), ...shapeOf(others), padded])],
+    rows === undefined ? shared.length + others.length + 1 : 1,
   );
+  const channel = addIndices(axisIndex(panel.blocks.id, panel.lanes.extent), axisIndex(panel.lanes.id));
   const factor = (buffer: number, axes: readonly Axis[]) => load(buffer, 'f32', indicesOf(axes));
   const multiply: Kernel = {
     name: partName(plan, 'products'),
     sources: kernel.sources,
-    axes: [pointAxis, ...outer, ...tileAxes, ...shared, ...others, panel.blocks, panel.lanes],
+    axes: [pointAxis, ...inOrder(positions, [...shared, ...others, panel.blocks, panel.lanes])],
     reductionAxes: summed,
     outputs: [
       {
         buffer: products,
         index: [
-          ...indicesOf([pointAxis, ...outer, ...tileAxes, ...shared, ...others]),
-          addIndices(axisIndex(panel.blocks.id, panel.lanes.extent), axisIndex(panel.lanes.id)),
+          axisIndex(pointAxis.id),
+          ...inOrder(indicesOf(positions), [...indicesOf(shared), ...indicesOf(others), channel]),
         ],
         value: reduce(
           'sum',
           sum.summedAxes,
           binary(
             'mul',
-            factor(tiles.buffer, [pointAxis, ...outer, ...tileAxes, ...shared, ...summed]),
+            factor(tiles.buffer, [pointAxis, ...tileOrder]),
             factor(filters.buffer, [pointAxis, ...shared, ...others, panel.blocks, ...summed, panel.lanes]),
           ),
         ),
@@ -65,7 +75,7 @@ export function convolveTiles(plan: TilePlan, scratch: Scratch): readonly Kernel
   };
   const laneAxes = axesNamed(plan, [lane]);
   const finish = regionsOf(plan).map((region) =>
-    finishRegion(plan, region, products, [...outer, ...tileAxes, ...shared, ...others, ...laneAxes]),
+    finishRegion(plan, region, products, inOrder(positions, [...shared, ...others, ...laneAxes])),
   );
   return [...tiles.kernels, ...filters.kernels, multiply, ...finish];
 }
@@ -81,13 +91,16 @@ function laneOf({ kernel, sum }: TilePlan, { buffers }: Scratch): number {
   return sum.otherAxes.reduce((best, axis) => (reach(axis) < reach(best) ? axis : best), sum.otherAxes[0] ?? -1);
 }
 
+/** @param given - The width, where it is not for the channels to decide. */
 function panelOf(
   { extents, freeAxis }: TilePlan,
   axis: number,
+  given: number | undefined,
 ): { readonly axis: number; readonly blocks: Axis; readonly lanes: Axis } {
   const extent = extents.get(axis) ?? 1;
   const waste = (width: number): number => Math.ceil(extent / width) * width - extent;
-  const width = extent <= 16 ? extent : panelWidths.reduce((best, one) => (waste(one) < waste(best) ? one : best), 16);
+  const width =
+    given ?? (extent <= 16 ? extent : panelWidths.reduce((best, one) => (waste(one) < waste(best) ? one : best), 16));
   return {
     axis,
     blocks: { id: freeAxis, extent: Math.ceil(extent / width) },

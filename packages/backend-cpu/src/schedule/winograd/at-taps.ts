@@ -19,31 +19,30 @@ export function correlateTiles(plan: TilePlan, scratch: Scratch): readonly Kerne
     [...axes].sort((a, b) => reach(plan, scratch, b) - reach(plan, scratch, a));
   const imageAxes = byOutput(sum.imageAxes);
   const otherAxes = byOutput(sum.otherAxes);
-  const tiles = transformImage(plan, sum.summedAxes, [...sum.sharedAxes, ...imageAxes], scratch);
-  const gradients = transformPositions(plan, sum.summedAxes, [...sum.sharedAxes, ...otherAxes], scratch);
   const [shared, image, other, summed] = [sum.sharedAxes, imageAxes, otherAxes, sum.summedAxes].map((axes) =>
     axesNamed(plan, axes),
-  );
+  ) as [readonly Axis[], readonly Axis[], readonly Axis[], readonly Axis[]];
+  const tileOrder = [...summed, ...tileAxes, ...shared, ...image];
+  const tiles = transformImage(plan, tileOrder, shared.length + image.length, scratch);
+  const gradients = transformPositions(plan, sum.summedAxes, [...sum.sharedAxes, ...otherAxes], scratch);
   const factor = (buffer: number, inner: readonly Axis[]): Expr =>
-    load(buffer, 'f32', indicesOf([pointAxis, ...(summed ?? []), ...tileAxes, ...(shared ?? []), ...inner]));
+    load(buffer, 'f32', indicesOf([pointAxis, ...summed, ...tileAxes, ...shared, ...inner]));
   // The lanes belong to whichever operand the result has contiguous.
-  const own = [...(shared ?? []), ...(image ?? []), ...(other ?? [])].sort(
-    (a, b) => reach(plan, scratch, b.id) - reach(plan, scratch, a.id),
-  );
+  const own = [...shared, ...image, ...other].sort((a, b) => reach(plan, scratch, b.id) - reach(plan, scratch, a.id));
   const products = scratch.add([pointAxis.extent, ...shapeOf(own)], 1);
   const multiply: Kernel = {
     name: partName(plan, 'products'),
     sources: kernel.sources,
     axes: [pointAxis, ...own],
-    reductionAxes: [...(summed ?? []), ...tileAxes],
+    reductionAxes: [...summed, ...tileAxes],
     outputs: [
       {
         buffer: products,
         index: indicesOf([pointAxis, ...own]),
         value: reduce(
           'sum',
-          [...(summed ?? []), ...tileAxes].map(({ id }) => id),
-          binary('mul', factor(tiles.buffer, image ?? []), factor(gradients.buffer, other ?? [])),
+          [...summed, ...tileAxes].map(({ id }) => id),
+          binary('mul', factor(tiles.buffer, image), factor(gradients.buffer, other)),
         ),
       },
     ],

@@ -4,6 +4,7 @@ import type { Kernel } from '@netwright/compiler';
 
 import { extentsOf } from '../contraction.ts';
 import type { WindowSum } from '../windows.ts';
+import { rowsAcrossTiles, type Registers } from './registers.ts';
 
 /** Outputs of a tile along rows and columns. */
 export const tileSides = { '2x2': [2, 2], '2x4': [2, 4], '4x4': [4, 4] } as const;
@@ -17,6 +18,7 @@ export interface ChooseOptions {
   /** The filter is transformed once, not in every run. */
   readonly isPrepared: boolean;
   readonly precision: 'high' | 'fast';
+  readonly registers: Registers;
 }
 
 /** Tiles whose sums stay within 2e-6 of the largest, and within 3e-5: larger ones multiply rounding errors more. */
@@ -35,14 +37,15 @@ const costs = {
   copy: 0.2,
   /** A value of a transformed filter made in each run. */
   filter: 0.5,
-  /** A value of a transformed filter read once for each group of rows. */
-  filterLoad: 0.07,
+  /** A value of a transformed filter read for one group of tiles after the other, or once for all. */
+  filterLoad: 0.11,
+  filterStream: 0.05,
 } as const;
 
 export function chooseFiltering(
   kernel: Kernel,
   sum: WindowSum,
-  { isPrepared, precision }: ChooseOptions,
+  { isPrepared, precision, registers }: ChooseOptions,
 ): WindowAlgorithm {
   const extents = extentsOf(kernel);
   const product = (axes: readonly number[]): number => axes.reduce((all, axis) => all * (extents.get(axis) ?? 1), 1);
@@ -60,11 +63,13 @@ export function chooseFiltering(
     const points = (height + 2) * (width + 2);
     const tiles = batch * Math.ceil((rows ?? 1) / height) * Math.ceil((columns ?? 1) / width);
     const filters = points * shared * inside * across;
+    const streamed = rowsAcrossTiles(tiles, registers) !== undefined;
+    const preparedCost = streamed ? costs.filterStream : costs.filterLoad;
     const time =
       tiles * filters * costs.product +
       points * tiles * shared * (inside + across) * costs.tile +
       pixels * shared * (inside + across) * costs.copy +
-      filters * (sum.outputs === 'taps' || !isPrepared ? costs.filter : costs.filterLoad);
+      filters * (sum.outputs === 'taps' || !isPrepared ? costs.filter : preparedCost);
     if (time < least) {
       least = time;
       best = tile;

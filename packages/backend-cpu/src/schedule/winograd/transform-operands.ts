@@ -23,16 +23,10 @@ export interface Transformed {
   readonly buffer: number;
 }
 
-/** Tiles of the image that overlap by the taps: [point][...outer][tile row][tile column][...inner]. */
-export function transformImage(
-  plan: TilePlan,
-  outer: readonly number[],
-  inner: readonly number[],
-  scratch: Scratch,
-): Transformed {
+/** Tiles of the image that overlap by the taps: [point][...axes], of which the last `inner` make one row. */
+export function transformImage(plan: TilePlan, axes: readonly Axis[], inner: number, scratch: Scratch): Transformed {
   const { sum, down, across, taps, tileAxes } = plan;
   const [rows, columns] = sum.windows;
-  const axes = [...axesNamed(plan, outer), ...tileAxes, ...axesNamed(plan, inner)];
   const tiles = grid(down.points, across.points, (row, column) =>
     readTile(plan, sum.image, scratch.buffers, axes, [
       [rows.position, tilePosition(tileAxes[0], down.outputs, row)],
@@ -41,7 +35,7 @@ export function transformImage(
       [columns.tap, tapIndex(columns, 0, taps)],
     ]),
   );
-  return writePoints(plan, 'tiles', axes, inner.length, tiles, [down.input, across.input], scratch);
+  return writePoints(plan, 'tiles', axes, inner, tiles, [down.input, across.input], scratch);
 }
 
 /** Tiles of the other operand at the same positions, without overlap. */

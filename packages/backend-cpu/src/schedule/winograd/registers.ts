@@ -1,0 +1,23 @@
+// The target's register tiles, as far as a schedule arranges data for them.
+
+export interface Registers {
+  /** f32 values in a vector. */
+  readonly lanes: number;
+  /** Rows of a contraction's tile by its vectors, from index 1 on. */
+  readonly rows: readonly number[];
+}
+
+/** As many hide the latency of an addition. */
+const fewestAccumulators = 8;
+/** From here on steps of the sum would touch new cache lines of both operands. */
+const cacheLineFloats = 16;
+
+/**
+ * Where all tiles of an image fill the vectors of one register tile: the channels of the filter that it has as rows. Then each value of a filter, which
+ * may come from memory, is used for all tiles at once. Otherwise undefined: the lanes are channels, and a panel of the filter is read for each group of tiles.
+ */
+export function rowsAcrossTiles(tiles: number, { lanes, rows }: Registers): number | undefined {
+  const vectors = tiles / lanes;
+  const found = tiles < cacheLineFloats && Number.isInteger(vectors) ? rows[vectors] : undefined;
+  return found !== undefined && found * vectors >= fewestAccumulators ? found : undefined;
+}
