@@ -6,6 +6,8 @@ const shortMilliseconds = 100;
 const firstTrial = 8;
 /** A run is slow that takes so many times as long as the fastest one. */
 const slowRatio = 2;
+/** Runs of a trial, of which the faster one counts: one may wait for what another program does, or for caches. */
+const trialRuns = 2;
 /** Slow runs one after the other before the calling thread tries it alone; doubled, up to the most, where it is not faster. */
 const fewestSlow = 3;
 /** Runs of the calling thread alone before all threads try again; doubled, up to the most, where they are not faster. */
@@ -21,20 +23,20 @@ export class ThreadChoice {
   #latest: number[] = [];
   #slowWanted = fewestSlow;
   #aloneWanted = fewestAlone;
-  /** The time that a run of the other kind must stay below for the choice to change; undefined where none is tried. */
-  #limit: number | undefined;
+  /** Runs of the other kind that are left of a trial, and the time that one of them must stay below for the choice to change. */
+  #trial: { readonly left: number; readonly limit: number } | undefined;
 
   /** Whether the next run is one of the calling thread alone. */
   get alone(): boolean {
-    return this.#limit === undefined ? this.#alone : !this.#alone;
+    return this.#trial === undefined ? this.#alone : !this.#alone;
   }
 
   /** Takes note of the run that followed. */
   record(milliseconds: number): void {
     if (!this.alone) this.#fastest = Math.min(this.#fastest, milliseconds);
     this.#runs += 1;
-    if (this.#limit === undefined) this.#settled(milliseconds);
-    else this.#tried(milliseconds < this.#limit);
+    if (this.#trial === undefined) this.#settled(milliseconds);
+    else this.#tried(this.#trial, milliseconds);
   }
 
   #settled(milliseconds: number): void {
@@ -42,16 +44,25 @@ export class ThreadChoice {
       this.#latest = [];
       this.#slowWanted = fewestSlow;
       this.#aloneWanted = fewestAlone;
-      if (this.#runs === firstTrial && this.#fastest < shortMilliseconds) this.#limit = milliseconds;
+      if (this.#runs === firstTrial && this.#fastest < shortMilliseconds) this.#try(this.#fastest);
       return;
     }
     this.#latest.push(milliseconds);
     if (this.#latest.length >= (this.#alone ? this.#aloneWanted : this.#slowWanted))
-      this.#limit = Math.min(...this.#latest);
+      this.#try(Math.min(...this.#latest.slice(-trialRuns)));
   }
 
-  #tried(isFaster: boolean): void {
-    this.#limit = undefined;
+  #try(limit: number): void {
+    this.#trial = { left: trialRuns, limit };
+  }
+
+  #tried({ left, limit }: { readonly left: number; readonly limit: number }, milliseconds: number): void {
+    const isFaster = milliseconds < limit;
+    if (!isFaster && left > 1) {
+      this.#trial = { left: left - 1, limit };
+      return;
+    }
+    this.#trial = undefined;
     this.#latest = [];
     if (isFaster) this.#alone = !this.#alone;
     else if (this.#alone) this.#aloneWanted = Math.min(2 * this.#aloneWanted, most);
