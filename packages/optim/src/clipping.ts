@@ -7,11 +7,15 @@ export type Gradients = Readonly<Record<string, Tensor>>;
 
 /** Square root of the sum of squares of all elements of all gradients. */
 export function globalNorm(grads: Gradients): Tensor {
-  return sqrt(
-    Object.values(grads)
-      .map((grad) => sum(mul(grad, grad)))
-      .reduce((total, part) => add(total, part)),
-  );
+  // Squares of gradients of one shape are added before they are summed up: a program for a network of many layers then has one sum for each shape.
+  const squares = new Map<string, Tensor>();
+  for (const grad of Object.values(grads)) {
+    const shape = grad.type.shape.join();
+    const square = mul(grad, grad);
+    const others = squares.get(shape);
+    squares.set(shape, others === undefined ? square : add(others, square));
+  }
+  return sqrt([...squares.values()].map((square) => sum(square)).reduce((total, part) => add(total, part)));
 }
 
 /**
