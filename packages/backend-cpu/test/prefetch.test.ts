@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { prepareKernel } from '../src/generate/kernel-module.ts';
+import { prepareKernels } from '../src/generate/kernel-module.ts';
 import { emitFunction } from '../src/native/emit-units.ts';
 import { nativeTuning } from '../src/native/native-tuning.ts';
 import { packPanels } from '../src/schedule/pack-panels.ts';
@@ -13,7 +13,7 @@ function productOf(rows: number, columns: number, steps: number): string {
     buffers: buffers.map((decl) => (decl.id === 1 ? { ...decl, role: { kind: 'persistent', name: 'w' } } : decl)),
     kernels,
   });
-  const prepared = packed.kernels.map((kernel) => prepareKernel(kernel, packed.buffers, nativeTuning(8)));
+  const prepared = prepareKernels(packed, nativeTuning(8));
   return emitFunction(prepared.at(-1) ?? prepared[0], 'product');
 }
 

@@ -2,7 +2,7 @@
 
 import type { BufferDecl, KernelProgram } from '@netwright/compiler';
 
-import { buildKernelModule, prepareKernel, type PreparedKernel } from '../src/generate/kernel-module.ts';
+import { buildKernelModule, prepareKernels, type PreparedKernel } from '../src/generate/kernel-module.ts';
 import { storedBytes } from '../src/generate/lowered.ts';
 
 export type LoadProgram = (program: KernelProgram) => Loaded;
@@ -23,10 +23,7 @@ export interface Loaded {
   read(buffer: number): Float64Array;
 }
 
-export function loadProgram(
-  program: KernelProgram,
-  prepared = program.kernels.map((kernel) => prepareKernel(kernel, program.buffers)),
-): Loaded {
+export function loadProgram(program: KernelProgram, prepared = prepareKernels(program)): Loaded {
   return place(program, prepared, false, (memory, addresses) => {
     const bytes = buildKernelModule(prepared, { maximumPages: 65536, shared: false });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {

@@ -1,6 +1,6 @@
 // Kernel functions as the bytes of one WebAssembly module.
 
-import type { BufferDecl, Kernel } from '@netwright/compiler';
+import type { KernelProgram } from '@netwright/compiler';
 
 import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
@@ -28,18 +28,22 @@ export interface MemoryLimits {
   readonly shared: boolean;
 }
 
-export function prepareKernel(kernel: Kernel, buffers: readonly BufferDecl[], tuning?: TileTuning): PreparedKernel {
-  const lowered = lowerKernel(kernel, buffers);
-  collapseAxes(lowered);
-  const plan = planTiles(lowered, tuning);
-  const vectorized = plan.lane === undefined ? lowered : vectorizeGuards(lowered, plan.lane);
-  return {
-    name: kernel.name,
-    signature: signatureOf(lowered),
-    lowered: vectorized,
-    plan,
-    iterations: sharedCount(plan),
-  };
+/** Kernels of one program; those that differ only in their buffers are planned once. */
+export function prepareKernels({ kernels, buffers }: KernelProgram, tuning?: TileTuning): readonly PreparedKernel[] {
+  const known = new Map<string, PreparedKernel>();
+  return kernels.map((kernel) => {
+    const lowered = lowerKernel(kernel, buffers);
+    const signature = signatureOf(lowered);
+    const same = known.get(signature);
+    const { name } = kernel;
+    if (same !== undefined) return { ...same, name, lowered: { ...same.lowered, name, buffers: lowered.buffers } };
+    collapseAxes(lowered);
+    const plan = planTiles(lowered, tuning);
+    const vectorized = plan.lane === undefined ? lowered : vectorizeGuards(lowered, plan.lane);
+    const made = { name, signature, lowered: vectorized, plan, iterations: sharedCount(plan) };
+    known.set(signature, made);
+    return made;
+  });
 }
 
 /** Axis ids by order of appearance would also do; extents, nodes and outputs determine the plan. */

@@ -13,7 +13,7 @@ import { NetwrightError } from '@netwright/ir';
 
 import type { KernelCall, Span } from '../generate/driver.ts';
 import { describeSchedule } from '../generate/describe-schedule.ts';
-import { prepareKernel, type PreparedKernel } from '../generate/kernel-module.ts';
+import { prepareKernels, type PreparedKernel } from '../generate/kernel-module.ts';
 import { storedBytes } from '../generate/lowered.ts';
 import type { CpuStore } from './cpu-store.ts';
 import type { Engine, FreshKernel, LoadedProgram } from './engine.ts';
@@ -48,7 +48,7 @@ export function createExecutable(options: ExecutableOptions): Promise<Executable
 async function buildExecutable({ planned, store, engine, id, report }: ExecutableOptions): Promise<Executable> {
   const { program, prepareCount, plan } = planned;
   const { buffers, kernels } = program;
-  const prepared = kernels.map((kernel) => prepareKernel(kernel, buffers, engine.tuning));
+  const prepared = prepareKernels(program, engine.tuning);
   const regions: Region[] = [];
   store.checkUsable('load');
   const places = placeBuffers(planned, store, regions);

@@ -2,7 +2,7 @@
 
 import type { KernelProgram } from '@netwright/compiler';
 
-import { prepareKernel } from '../../src/generate/kernel-module.ts';
+import { prepareKernels } from '../../src/generate/kernel-module.ts';
 import { emitUnits } from '../../src/native/emit-units.ts';
 import { cacheDirectory, LibraryCache } from '../../src/native/library-cache.ts';
 import { nativeTuning } from '../../src/native/native-tuning.ts';
@@ -17,7 +17,7 @@ export function nativeLoader(lanes = usableCompiler().lanes): LoadProgram {
   const koffi = requireKoffi();
   const runtime = loadRuntime(koffi, toolchain.buildSync(runtimeSource));
   return (program: KernelProgram): Loaded => {
-    const prepared = program.kernels.map((kernel) => prepareKernel(kernel, program.buffers, nativeTuning(lanes)));
+    const prepared = prepareKernels(program, nativeTuning(lanes));
     return place(program, prepared, true, (memory, addresses) => {
       const base = runtime.addressOf(new Uint8Array(memory.buffer));
       const [unit] = emitUnits(prepared, lanes, 1);

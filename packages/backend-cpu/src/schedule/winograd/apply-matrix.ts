@@ -11,7 +11,7 @@ export function applyBothSides(
   across: Matrix,
   grid: readonly (readonly Expr[])[],
 ): readonly (readonly Expr[])[] {
-  const [rows, columns] = [factor(down), factor(across)];
+  const [rows, columns] = [factored(down), factored(across)];
   const made = (grid[0] ?? []).map((_, column) =>
     apply(
       rows,
@@ -33,6 +33,14 @@ interface LinearProgram {
   /** `value[a] + ratio * value[b]`, numbered after the inputs. */
   readonly pairs: readonly { readonly a: number; readonly b: number; readonly ratio: number }[];
   readonly rows: readonly Combination[];
+}
+
+const known = new WeakMap<Matrix, LinearProgram>();
+
+function factored(matrix: Matrix): LinearProgram {
+  const program = known.get(matrix) ?? factor(matrix);
+  known.set(matrix, program);
+  return program;
 }
 
 /** Takes out the pair of terms that most rows have in common, up to a factor, until no two rows share one. */

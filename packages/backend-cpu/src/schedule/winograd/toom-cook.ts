@@ -25,7 +25,16 @@ export interface Filtering {
 /** Finite points beside infinity; of those tried, these lose the fewest digits. */
 const interpolation = [rational(0), rational(1), rational(-1), rational(1, 2), rational(-2)];
 
+const known = new Map<string, Filtering>();
+
 export function filtering(outputs: number, taps: number): Filtering {
+  const key = `${outputs},${taps}`;
+  const found = known.get(key) ?? derive(outputs, taps);
+  known.set(key, found);
+  return found;
+}
+
+function derive(outputs: number, taps: number): Filtering {
   const count = outputs + taps - 1;
   const points = interpolation.slice(0, count - 1);
   if (points.length !== count - 1) throw new RangeError(`F(${outputs}, ${taps}) needs ${count - 1} points`);
