@@ -73,6 +73,9 @@ const NOWHERE: ReadonlySet<number> = new Set();
 class Decisions {
   private readonly program: KernelProgram;
   private readonly policy: InliningPolicy;
+  /** Which kernels' values may be inlined. */
+  private readonly candidates: readonly boolean[];
+  /** Of buffers that candidates write. */
   private readonly uses = new Map<number, Use[]>();
   private readonly extents: readonly Extents[];
   private readonly prepared: ReadonlySet<number>;
@@ -84,13 +87,12 @@ class Decisions {
     this.policy = policy;
     this.extents = program.kernels.map(extentsOf);
     this.prepared = preparedKernels(program);
+    this.candidates = program.kernels.map((kernel) => this.isCandidate(kernel));
+    program.kernels.forEach(({ outputs }, at) => {
+      if (this.candidates[at]) for (const { buffer } of outputs) this.uses.set(buffer, []);
+    });
     program.kernels.forEach((kernel, at) => {
-      for (const access of accessesOf(kernel.outputs.map(({ value }) => value))) {
-        const use = this.describe(at, access);
-        const known = this.uses.get(access.load.buffer);
-        if (known === undefined) this.uses.set(access.load.buffer, [use]);
-        else known.push(use);
-      }
+      for (const access of accessesOf(kernel)) this.uses.get(access.load.buffer)?.push(this.describe(at, access));
     });
   }
 
@@ -115,11 +117,11 @@ class Decisions {
     for (let at = kernels.length - 1; at >= 0; at--) {
       const users = new Map<number, Site[]>();
       const own = kernels[at].outputs.flatMap(({ buffer }) => this.uses.get(buffer) ?? []);
-      const isCandidate = this.isCandidate(at);
+      const isCandidate = this.candidates[at];
       for (const use of own) {
         const known = users.get(use.kernel) ?? [];
         users.set(use.kernel, known);
-        if (isCandidate) known.push(...this.sites[use.kernel].map((site) => this.through(use, site)));
+        known.push(...this.sites[use.kernel].map((site) => this.through(use, site)));
       }
       inlined[at] = isCandidate ? this.decide(at, users) : NOWHERE;
       const decided = inlined[at];
@@ -161,8 +163,7 @@ class Decisions {
     return load.index.map((index) => rewriteIndex(index, rewriting));
   }
 
-  private isCandidate(at: number): boolean {
-    const kernel = this.program.kernels[at];
+  private isCandidate(kernel: Kernel): boolean {
     const [{ buffer, value }, ...others] = kernel.outputs;
     if (others.length > 0 || hasReduction(kernel) || elementAxes(kernel.outputs[0]) === undefined) return false;
     if (this.policy === 'views' && !isView(value)) return false;

@@ -20,7 +20,7 @@ export function joinConsumer(
 ): Kernel | undefined {
   const values = new Map(producer.outputs.map((output) => [output.buffer, output]));
   let axes: ReadonlyMap<number, Index> | undefined;
-  for (const { load, reduce, inIndex } of accessesOf(consumer.outputs.map(({ value }) => value))) {
+  for (const { load, reduce, inIndex } of accessesOf(consumer)) {
     const output = values.get(load.buffer);
     if (output === undefined) continue;
     const buffer = buffers[load.buffer];

@@ -4,6 +4,7 @@ import { buffersOf, childrenOf, nodesOf, type LoadExpr, type ReduceExpr } from '
 import { indexKey, pureAxis, type Extents } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel, KernelOutput } from '../kernels/kernel.ts';
+import { remembered } from '../kernels/remembered.ts';
 
 /** A load, with the reduction in whose body it stands. */
 export interface Access {
@@ -13,8 +14,12 @@ export interface Access {
   readonly inIndex: boolean;
 }
 
-/** All loads of an expression; one entry for each node, reduction and side of an index on which it stands. */
-export function accessesOf(values: readonly Expr[]): readonly Access[] {
+/** All loads of a kernel; one entry for each node, reduction and side of an index on which it stands. */
+export function accessesOf({ outputs }: Pick<Kernel, 'outputs'>): readonly Access[] {
+  return accessesIn(outputs);
+}
+
+const accessesIn = remembered((outputs: readonly KernelOutput[]): readonly Access[] => {
   const found: Access[] = [];
   const bodies = new Set<ReduceExpr>();
   const collector = (reduce: ReduceExpr | undefined): ((expr: Expr, inIndex: boolean) => void) => {
@@ -33,10 +38,10 @@ export function accessesOf(values: readonly Expr[]): readonly Access[] {
     return visit;
   };
   const outside = collector(undefined);
-  for (const value of values) outside(value, false);
+  for (const { value } of outputs) outside(value, false);
   for (const reduce of bodies) collector(reduce)(reduce.body, false);
   return found;
-}
+});
 
 function indicesOf(expr: Expr): readonly Index[] {
   switch (expr.kind) {

@@ -165,7 +165,7 @@ function hasContraction(kernel: Kernel): boolean {
 }
 
 function accessKeys(kernel: Kernel, buffer: BufferDecl): ReadonlySet<string> {
-  const accesses = accessesOf(kernel.outputs.map(({ value }) => value));
+  const accesses = accessesOf(kernel);
   return new Set(
     accesses.filter(({ load }) => load.buffer === buffer.id).map(({ load }) => elementKey(load.index, buffer)),
   );

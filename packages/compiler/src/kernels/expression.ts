@@ -14,6 +14,7 @@ import {
   valueIndex,
   type Extents,
 } from './index-algebra.ts';
+import { remembered } from './remembered.ts';
 import type { Guard, Index } from './index-expression.ts';
 import type { BinaryOp, Expr, KernelDType, ReduceOp, UnaryOp } from './kernel.ts';
 
@@ -251,18 +252,6 @@ function indicesOf(expr: Expr): readonly Index[] {
   if (expr.kind === 'load') return [...expr.index, ...expr.guards.map(({ index }) => index)];
   if (expr.kind === 'index') return [expr.index];
   return expr.kind === 'guarded' ? expr.guards.map(({ index }) => index) : [];
-}
-
-/** Expressions never change, so what is found in one is kept as long as it lives. */
-function remembered<T extends object, V>(find: (key: T) => V): (key: T) => V {
-  const found = new WeakMap<T, V>();
-  return (key) => {
-    const known = found.get(key);
-    if (known !== undefined) return known;
-    const value = find(key);
-    found.set(key, value);
-    return value;
-  };
 }
 
 /** Every node below and including an expression, each once, those inside indices too. */

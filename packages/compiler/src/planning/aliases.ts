@@ -44,7 +44,7 @@ export function findAliases(
 
 function accessesByBuffer(kernel: Kernel): ReadonlyMap<number, readonly Access[]> {
   const found = new Map<number, Access[]>();
-  for (const access of accessesOf(kernel.outputs.map(({ value }) => value))) {
+  for (const access of accessesOf(kernel)) {
     const known = found.get(access.load.buffer);
     if (known === undefined) found.set(access.load.buffer, [access]);
     else known.push(access);

@@ -63,7 +63,7 @@ export function updatedEntries({ buffers, kernels }: KernelProgram): readonly Up
 function readsOnlyOwnElements(kernel: Kernel, old: number, id: number, buffers: readonly BufferDecl[]): boolean {
   const output = kernel.outputs.find(({ buffer }) => buffer === id);
   if (output === undefined) return false;
-  return accessesOf(kernel.outputs.map(({ value }) => value))
+  return accessesOf(kernel)
     .filter(({ load: { buffer } }) => buffer === old)
     .every(({ load: read, reduce }) => reduce === undefined && readsSameElement(read, output.index, buffers[old]));
 }
