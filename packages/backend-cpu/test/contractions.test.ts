@@ -91,6 +91,20 @@ test.each(Array.from({ length: 30 }, (_, seed) => seed))('convolution and its gr
   }
 });
 
+test('a weight gradient of rows that would meet in few sets of the cache', () => {
+  check(
+    convolutionWeightGradient({
+      batch: 2,
+      inChannels: 512,
+      outChannels: 18,
+      size: 5,
+      filter: 1,
+      stride: 1,
+      padding: 0,
+    }),
+  );
+});
+
 describe('elementwise and in place', () => {
   test.each(Array.from({ length: 12 }, (_, seed) => seed))('broadcast over random layouts %i', (seed) => {
     const pick = random(seed + 200);

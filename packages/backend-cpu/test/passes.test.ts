@@ -11,6 +11,7 @@ import { inlinePrepared } from '../src/schedule/inline-prepared.ts';
 import { isolateSums } from '../src/schedule/isolate-sums.ts';
 import { packPanels } from '../src/schedule/pack-panels.ts';
 import { padOperands } from '../src/schedule/pad-operands.ts';
+import { padRows } from '../src/schedule/pad-rows.ts';
 import { splitPhases } from '../src/schedule/split-phases.ts';
 import { splitReductions } from '../src/schedule/split-reductions.ts';
 import {
@@ -301,6 +302,41 @@ describe('pad-operands', () => {
   test('little reuse is not worth a copy', () => {
     const program = inner(convolutionForward({ ...large, outChannels: 1, filter: 3, inChannels: 1 }));
     expect(padOperands.run(program)).toEqual(program);
+  });
+});
+
+describe('pad-rows', () => {
+  const one: ConvolutionCase = {
+    batch: 1,
+    inChannels: 768,
+    outChannels: 20,
+    size: 4,
+    filter: 1,
+    stride: 1,
+    padding: 0,
+  };
+  const padded = (make: typeof convolutionForward, given: ConvolutionCase): string[] =>
+    storages(padRows, chooseLayout.run(inner(make(given))));
+
+  test('images whose pixels a weight gradient adds up get a pitch', () => {
+    expect(padded(convolutionWeightGradient, one)).toEqual([
+      'f32[1, 768, 4, 4] strides 12544 1 3136 784 offset 0 size 12544',
+      'f32[20, 768, 1, 1] strides 1 20 15360 15360 offset 0 size 15360',
+      'f32[1, 20, 4, 4] strides 320 1 80 20 offset 0 size 320',
+    ]);
+  });
+
+  test.each([
+    ['whose channels are summed', convolutionForward, one],
+    ['of few pixels', convolutionWeightGradient, { ...one, size: 3 }],
+    ['of short rows', convolutionWeightGradient, { ...one, inChannels: 256 }],
+    ['of rows that meet in no set', convolutionWeightGradient, { ...one, inChannels: 800 }],
+  ])('those %s stay', (_, make, given) => {
+    const { inChannels, size } = given;
+    const row = inChannels * size;
+    expect(padded(make, given)[0]).toBe(
+      `f32[1, ${inChannels}, ${size}, ${size}] strides ${row * size} 1 ${row} ${inChannels} offset 0 size ${row * size}`,
+    );
   });
 });
 

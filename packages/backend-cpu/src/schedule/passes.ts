@@ -10,6 +10,7 @@ import { inlinePrepared } from './inline-prepared.ts';
 import { isolateSums } from './isolate-sums.ts';
 import { packPanels } from './pack-panels.ts';
 import { padOperands } from './pad-operands.ts';
+import { padRows } from './pad-rows.ts';
 import { splitAxes } from './split-axes.ts';
 import { splitBorders } from './split-borders.ts';
 import { splitGuards } from './split-guards.ts';
@@ -36,6 +37,7 @@ export function schedulePasses({
   return [
     dropEmpty,
     chooseLayout,
+    padRows,
     foldFactors,
     splitAxes,
     splitGuards,
