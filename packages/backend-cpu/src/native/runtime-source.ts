@@ -8,6 +8,10 @@ export const callFlags = { parallel: 1, synchronize: 2 } as const;
 export const runtimeSource = `#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
+#if defined(__linux__) && !defined(__ANDROID__)
+#include <sched.h>
+#define PLACEMENT
+#endif
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -45,6 +49,10 @@ struct pool {
   char *base, *arena;
   double *seconds;
   atomic_int *tickets;
+#ifdef PLACEMENT
+  atomic_int placed;
+  cpu_set_t allowed;
+#endif
 };
 
 struct worker { struct pool *pool; int thread; };
@@ -68,6 +76,32 @@ static void change(struct pool *pool, atomic_int *word) {
   pthread_mutex_lock(&pool->mutex);
   pthread_cond_broadcast(&pool->changed);
   pthread_mutex_unlock(&pool->mutex);
+}
+
+/*
+ * Linux may wake a thread on the processor of the one that wakes it, and move it to an idle one only after milliseconds (on virtual machines, whose
+ * sleeping processors count as taken): threads that sleep between runs are kept from there until they have begun.
+ */
+static void place_elsewhere(struct pool *pool) {
+#ifdef PLACEMENT
+  if (atomic_load(&pool->sleepers) == 0) return;
+  if (sched_getaffinity(0, sizeof pool->allowed, &pool->allowed)) return;
+  cpu_set_t others = pool->allowed;
+  CPU_CLR(sched_getcpu(), &others);
+  if (CPU_COUNT(&others) < pool->started) return;
+  for (int i = 0; i < pool->started; i++) pthread_setaffinity_np(pool->ids[i], sizeof others, &others);
+  atomic_store(&pool->placed, 1);
+#else
+  (void)pool;
+#endif
+}
+
+static void let_move(struct pool *pool) {
+#ifdef PLACEMENT
+  if (atomic_load(&pool->placed)) pthread_setaffinity_np(pthread_self(), sizeof pool->allowed, &pool->allowed);
+#else
+  (void)pool;
+#endif
 }
 
 static void synchronize(struct pool *pool) {
@@ -127,6 +161,7 @@ static void *serve(void *argument) {
   for (int seen = 0;; seen++) {
     wait_for_change(pool, &pool->sequence, seen);
     if (atomic_load(&pool->stopping)) return 0;
+    let_move(pool);
     run_calls(pool, worker.thread, pool->threads);
     synchronize(pool);
   }
@@ -184,9 +219,13 @@ int nw_run(int64_t handle, const int64_t *calls, int64_t count, int32_t *tickets
     run_calls(pool, 0, 1);
     return 0;
   }
+  place_elsewhere(pool);
   change(pool, &pool->sequence);
   run_calls(pool, 0, pool->threads);
   synchronize(pool);
+#ifdef PLACEMENT
+  atomic_store(&pool->placed, 0);
+#endif
   return 0;
 }
 
