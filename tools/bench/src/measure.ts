@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { requirePeer } from './children/peers.ts';
 import { Child, ChildError } from './child.ts';
 import { compareResults, compareUpdates, type Comparison } from './compare.ts';
@@ -64,7 +65,9 @@ const memorySteps = 3;
 const loadSeconds = 180;
 /** A run takes seconds at most; an engine that would need minutes is left out. */
 const runSeconds = 60;
-/** A turn of shorter runs begins with one that is not counted: caches hold what other engines left, and their threads may still poll. */
+/** Before each turn: threads of the engine before, such as those of onnxruntime-web, go on polling for some 50 milliseconds. */
+const restMilliseconds = 200;
+/** A turn of shorter runs begins with one that is not counted: caches hold what other engines left. */
 const shortMilliseconds = 500;
 
 interface Running {
@@ -232,6 +235,7 @@ async function takeTurn({ child, wall, cpu, figures }: Running, round: number, s
   const used = wall.reduce((sum, value) => sum + value, 0);
   const slow = round <= 0 && figures.secondMilliseconds * warmUp > seconds * 1000;
   if (slow || (wall.length > 0 && used > seconds * 1000)) return;
+  await setTimeout(restMilliseconds);
   if (figures.secondMilliseconds < shortMilliseconds) await child.ask('run', 'time', runSeconds);
   const time = await child.ask('run', 'time', runSeconds);
   if (round <= 0) return;
