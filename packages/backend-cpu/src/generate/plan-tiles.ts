@@ -230,7 +230,14 @@ function outputOrder(
   const others = kernel.axes.filter((axis) => axis !== lane && axis !== row).sort((a, b) => written(b) - written(a));
   const lanes = lane !== undefined && kernel.axes.includes(lane) ? [lane] : [];
   const rows = row === undefined ? [] : [row];
-  if (!splat) return { axes: [...others, ...rows, ...lanes], rowGroups: false };
+  if (!splat) {
+    // Threads that share cache lines of what they write wait for each other: axes that lie closer than the lanes are inside.
+    const isInside = (axis: number): boolean => lanes.some((own) => written(axis) < written(own));
+    const inside = others.filter(isInside);
+    const outside = others.filter((axis) => !isInside(axis));
+    const inner = inside.length > 0 ? [...lanes, ...inside, ...rows] : [...rows, ...lanes];
+    return { axes: [...outside, ...inner], rowGroups: false };
+  }
   const footprint = (chosen: readonly LoadNode[]): number =>
     chosen.reduce(
       (sum, load) => sum + [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), 4),
