@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { printProgram, verifyProgram, type KernelProgram, type SchedulePass } from '@netwright/compiler';
 
+import { prepareKernels } from '../src/generate/kernel-module.ts';
 import { simd128Tuning } from '../src/generate/tile-plan.ts';
 import { nativeTuning } from '../src/native/native-tuning.ts';
 import { schedulePasses } from '../src/schedule/passes.ts';
@@ -118,6 +119,16 @@ describe('tiles that fill the vectors of one register tile', () => {
     const scheduled = compare(convolutionForward(one), schedulePasses({ windows, registers }), 2e-6);
     const products = scheduled.kernels.find(({ name }) => name.endsWith('.products'));
     expect(scheduled.buffers[products?.outputs[0]?.buffer ?? -1]?.shape.filter((extent) => extent > 1)).toEqual(shape);
+  });
+
+  test('threads that transform the image do not share cache lines', () => {
+    const program = convolutionForward({ ...eight, inChannels: 64 });
+    const scheduled = compare(program, schedulePasses({ windows: '2x4' }), 2e-6);
+    const transform = prepareKernels(scheduled).find(({ name }) => name.endsWith('.tiles'));
+    const { plan, lowered } = transform ?? {};
+    const [outermost] = plan?.shared ?? [];
+    const bytes = lowered?.outputs[0]?.address.coefficients.get(outermost?.axis ?? -1) ?? 0;
+    expect(bytes * (plan?.tile.get(outermost?.axis ?? -1) ?? 1)).toBeGreaterThanOrEqual(64);
   });
 });
 
