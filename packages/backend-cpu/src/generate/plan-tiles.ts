@@ -17,7 +17,6 @@ import {
 
 /** Accumulators that leave registers for both operands. */
 const mostTaps = 9;
-const floatBytes = 4;
 const sharedIterations = 64;
 const smallestGroup = 8;
 /** More iterations than this would spend their time on decoding. */
@@ -130,8 +129,9 @@ function outputLaneTile(
         loads.some((load) => load.axes.has(lane) && !load.axes.has(axis)) && loads.some((load) => load.axes.has(axis)),
     );
     const wanted = tuning.rows[balanced] ?? 1;
+    // Rows that lie side by side are one stream: each of their cache lines is used up at once.
     const row =
-      shares.find((axis) => strided(axis) === floatBytes && extentOf(kernel, axis) >= wanted) ??
+      shares.find((axis) => strided(axis) === storedBytes.f32 && extentOf(kernel, axis) >= wanted) ??
       best(shares, (axis) => Math.min(extentOf(kernel, axis), 64) - strided(axis) / 2 ** 40);
     tile.set(lane, balanced * lanes);
     if (row !== undefined) tile.set(row, evenSize(extentOf(kernel, row), wanted));
@@ -232,11 +232,10 @@ function outputOrder(
   const rows = row === undefined ? [] : [row];
   if (!splat) {
     // Threads that share cache lines of what they write wait for each other: axes that lie closer than the lanes are inside.
-    const isInside = (axis: number): boolean => lanes.some((own) => written(axis) < written(own));
-    const inside = others.filter(isInside);
-    const outside = others.filter((axis) => !isInside(axis));
-    const inner = inside.length > 0 ? [...lanes, ...inside, ...rows] : [...rows, ...lanes];
-    return { axes: [...outside, ...inner], rowGroups: false };
+    const closer = others.filter((axis) => lanes.some((own) => written(axis) < written(own)));
+    const farther = others.filter((axis) => !closer.includes(axis));
+    const axes = closer.length === 0 ? [...others, ...rows, ...lanes] : [...farther, ...lanes, ...closer, ...rows];
+    return { axes, rowGroups: false };
   }
   const footprint = (chosen: readonly LoadNode[]): number =>
     chosen.reduce(

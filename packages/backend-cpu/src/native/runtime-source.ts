@@ -82,8 +82,9 @@ static void change(struct pool *pool, atomic_int *word) {
  * Linux may wake a thread on the processor of the one that wakes it, and move it to an idle one only after milliseconds (on virtual machines, whose
  * sleeping processors count as taken): threads that sleep between runs are kept from there until they have begun.
  */
-static void place_elsewhere(struct pool *pool) {
 #ifdef PLACEMENT
+static void place_elsewhere(struct pool *pool) {
+  atomic_store(&pool->placed, 0);
   if (atomic_load(&pool->sleepers) == 0) return;
   if (sched_getaffinity(0, sizeof pool->allowed, &pool->allowed)) return;
   cpu_set_t others = pool->allowed;
@@ -91,18 +92,15 @@ static void place_elsewhere(struct pool *pool) {
   if (CPU_COUNT(&others) < pool->started) return;
   for (int i = 0; i < pool->started; i++) pthread_setaffinity_np(pool->ids[i], sizeof others, &others);
   atomic_store(&pool->placed, 1);
-#else
-  (void)pool;
-#endif
 }
 
 static void let_move(struct pool *pool) {
-#ifdef PLACEMENT
   if (atomic_load(&pool->placed)) pthread_setaffinity_np(pthread_self(), sizeof pool->allowed, &pool->allowed);
-#else
-  (void)pool;
-#endif
 }
+#else
+static void place_elsewhere(struct pool *pool) { (void)pool; }
+static void let_move(struct pool *pool) { (void)pool; }
+#endif
 
 static void synchronize(struct pool *pool) {
   const int generation = atomic_load(&pool->generation);
@@ -223,9 +221,6 @@ int nw_run(int64_t handle, const int64_t *calls, int64_t count, int32_t *tickets
   change(pool, &pool->sequence);
   run_calls(pool, 0, pool->threads);
   synchronize(pool);
-#ifdef PLACEMENT
-  atomic_store(&pool->placed, 0);
-#endif
   return 0;
 }
 

@@ -14,6 +14,12 @@ const fewestSlow = 3;
 const fewestAlone = 4;
 const most = 64;
 
+/** Runs of the other kind that are left, and the time that one of them must stay below for the choice to change. */
+interface Trial {
+  readonly left: number;
+  readonly limit: number;
+}
+
 /** Starts with all threads. */
 export class ThreadChoice {
   #alone = false;
@@ -23,8 +29,7 @@ export class ThreadChoice {
   #latest: number[] = [];
   #slowWanted = fewestSlow;
   #aloneWanted = fewestAlone;
-  /** Runs of the other kind that are left of a trial, and the time that one of them must stay below for the choice to change. */
-  #trial: { readonly left: number; readonly limit: number } | undefined;
+  #trial: Trial | undefined;
 
   /** Whether the next run is one of the calling thread alone. */
   get alone(): boolean {
@@ -56,7 +61,7 @@ export class ThreadChoice {
     this.#trial = { left: trialRuns, limit };
   }
 
-  #tried({ left, limit }: { readonly left: number; readonly limit: number }, milliseconds: number): void {
+  #tried({ left, limit }: Trial, milliseconds: number): void {
     const isFaster = milliseconds < limit;
     if (!isFaster && left > 1) {
       this.#trial = { left: left - 1, limit };

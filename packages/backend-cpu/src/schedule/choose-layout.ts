@@ -1,7 +1,15 @@
 // Chooses the order of the dimensions of every buffer: channels last for images, [kh][kw][in][out] for filters.
 
-import type { BufferDecl, Index, Kernel, KernelProgram, SchedulePass, Storage } from '@netwright/compiler';
-import { axisIndex, indexKey, type LoadExpr, loadsOf, pureAxis, reducesOf } from '@netwright/compiler/kernels';
+import type { BufferDecl, Index, Kernel, KernelProgram, SchedulePass } from '@netwright/compiler';
+import {
+  axisIndex,
+  indexKey,
+  type LoadExpr,
+  loadsOf,
+  pureAxis,
+  reducesOf,
+  rowMajorStorage,
+} from '@netwright/compiler/kernels';
 
 import { affineAxes } from './affine-axes.ts';
 import { imageOrder, persistentOrder, storageInOrder } from './persistent-storage.ts';
@@ -65,13 +73,6 @@ function copyEnds({ buffers, kernels }: KernelProgram): KernelProgram {
     (role.kind === 'output' ? last : first).push(copy);
   }
   return { buffers: all, kernels: [...first, ...kernels, ...last] };
-}
-
-function rowMajorStorage(shape: readonly number[]): Storage {
-  return storageInOrder(
-    shape,
-    shape.map((_, dimension) => dimension),
-  );
 }
 
 function isRowMajor({ shape, storage }: BufferDecl): boolean {

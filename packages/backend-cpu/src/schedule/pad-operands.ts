@@ -6,6 +6,7 @@ import { axisIndex, indexKey, type LoadExpr, loadsOf, rangeOf, rewrite, shiftInd
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
 import { imageOrder, storageInOrder } from './persistent-storage.ts';
+import { extraPitch, longRow } from './pitch.ts';
 import { addTemporary } from './temporary.ts';
 
 /** Fewest multiplications for each copied element. */
@@ -14,9 +15,6 @@ const intensity = 16;
 const tileLoads = 4;
 /** Kernels further apart make copies of their own: a copy should not live through the whole program. */
 const distance = 8;
-/** Rows of this many floats get a pitch that is not a power of two. */
-const longRow = 64;
-const extraPitch = 16;
 
 interface Request {
   readonly kernel: number;

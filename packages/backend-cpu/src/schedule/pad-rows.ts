@@ -5,12 +5,12 @@ import type { BufferDecl, Kernel, SchedulePass, Storage } from '@netwright/compi
 import { type LoadExpr, loadsOf, type ReduceExpr } from '@netwright/compiler/kernels';
 
 import { contractionsOf, extentsOf, strideAlong } from './contraction.ts';
+import { extraPitch } from './pitch.ts';
 
 /** Floats of a kilobyte. */
 const badLength = 256;
 /** Shorter rows would take more than three hundredths more memory. */
 const shortestRow = 512;
-const extraPitch = 16;
 /** Fewest rows of a sum. */
 const fewestRows = 16;
 

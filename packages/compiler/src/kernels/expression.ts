@@ -14,9 +14,9 @@ import {
   valueIndex,
   type Extents,
 } from './index-algebra.ts';
-import { remembered } from './remembered.ts';
 import type { Guard, Index } from './index-expression.ts';
 import type { BinaryOp, Expr, KernelDType, ReduceOp, UnaryOp } from './kernel.ts';
+import { remembered } from './remembered.ts';
 
 /** A number of an element type. */
 export function constant(value: number, dtype: KernelDType = 'f32'): Expr {

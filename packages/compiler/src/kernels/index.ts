@@ -46,4 +46,5 @@ export {
 export { numberedAxes } from './numbered-axes.ts';
 export { atomKey, exprKey, guardKey, indexKey } from './keys.ts';
 export { printBuffer, printExpr, printGuards, printIndex, printKernel, printProgram } from './print.ts';
+export { remembered } from './remembered.ts';
 export { rowMajorStorage } from './storage.ts';

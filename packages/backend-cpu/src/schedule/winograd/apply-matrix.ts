@@ -1,7 +1,7 @@
 // Products of constant matrices and grids of expressions, with few operations.
 
 import type { Expr } from '@netwright/compiler';
-import { binary, constant, unary } from '@netwright/compiler/kernels';
+import { binary, constant, remembered, unary } from '@netwright/compiler/kernels';
 
 import type { Matrix } from './toom-cook.ts';
 
@@ -11,7 +11,7 @@ export function applyBothSides(
   across: Matrix,
   grid: readonly (readonly Expr[])[],
 ): readonly (readonly Expr[])[] {
-  const [rows, columns] = [factored(down), factored(across)];
+  const [rows, columns] = [factor(down), factor(across)];
   const made = (grid[0] ?? []).map((_, column) =>
     apply(
       rows,
@@ -35,16 +35,8 @@ interface LinearProgram {
   readonly rows: readonly Combination[];
 }
 
-const known = new WeakMap<Matrix, LinearProgram>();
-
-function factored(matrix: Matrix): LinearProgram {
-  const program = known.get(matrix) ?? factor(matrix);
-  known.set(matrix, program);
-  return program;
-}
-
 /** Takes out the pair of terms that most rows have in common, up to a factor, until no two rows share one. */
-function factor(matrix: Matrix): LinearProgram {
+const factor = remembered((matrix: Matrix): LinearProgram => {
   const rows = matrix.map(
     (row) => new Map(row.flatMap((value, k): [number, number][] => (value === 0 ? [] : [[k, value]]))),
   );
@@ -83,7 +75,7 @@ function factor(matrix: Matrix): LinearProgram {
     pairs.push({ a, b, ratio });
     next += 1;
   }
-}
+});
 
 function apply({ pairs, rows }: LinearProgram, inputs: readonly Expr[]): readonly Expr[] {
   const values = [...inputs];

@@ -19,9 +19,10 @@ export function correlateTiles(plan: TilePlan, scratch: Scratch): readonly Kerne
     [...axes].sort((a, b) => reach(plan, scratch, b) - reach(plan, scratch, a));
   const imageAxes = byOutput(sum.imageAxes);
   const otherAxes = byOutput(sum.otherAxes);
-  const [shared, image, other, summed] = [sum.sharedAxes, imageAxes, otherAxes, sum.summedAxes].map((axes) =>
-    axesNamed(plan, axes),
-  ) as [readonly Axis[], readonly Axis[], readonly Axis[], readonly Axis[]];
+  const shared = axesNamed(plan, sum.sharedAxes);
+  const image = axesNamed(plan, imageAxes);
+  const other = axesNamed(plan, otherAxes);
+  const summed = axesNamed(plan, sum.summedAxes);
   const tileOrder = [...summed, ...tileAxes, ...shared, ...image];
   const tiles = transformImage(plan, tileOrder, shared.length + image.length, scratch);
   const gradients = transformPositions(plan, sum.summedAxes, [...sum.sharedAxes, ...otherAxes], scratch);

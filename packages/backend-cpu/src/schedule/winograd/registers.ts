@@ -1,11 +1,8 @@
 // The target's register tiles, as far as a schedule arranges data for them.
 
-export interface Registers {
-  /** f32 values in a vector. */
-  readonly lanes: number;
-  /** Rows of a contraction's tile by its vectors, from index 1 on. */
-  readonly rows: readonly number[];
-}
+import type { TileTuning } from '../../generate/tile-plan.ts';
+
+export type Registers = Pick<TileTuning, 'lanes' | 'rows'>;
 
 /** As many hide the latency of an addition. */
 const fewestAccumulators = 8;

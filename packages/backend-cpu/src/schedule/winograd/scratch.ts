@@ -2,11 +2,9 @@
 
 import type { BufferDecl, Storage } from '@netwright/compiler';
 
+import { pitchOf } from '../pitch.ts';
 import { addTemporary } from '../temporary.ts';
 
-/** Floats from which a row gets a pitch that is not a power of two. */
-const longRow = 64;
-const extraPitch = 16;
 /** Between planes: without it equal positions of all planes meet in one set of the cache. */
 const planeGap = 112;
 
@@ -42,11 +40,6 @@ export class Scratch {
   addWith(shape: readonly number[], storage: Storage): number {
     return addTemporary(this.buffers, shape, storage).id;
   }
-}
-
-/** Floats from one row to the next. */
-export function pitchOf(length: number): number {
-  return length >= longRow && length % longRow === 0 ? length + extraPitch : length;
 }
 
 function planes(shape: readonly number[], inner: number): Storage {

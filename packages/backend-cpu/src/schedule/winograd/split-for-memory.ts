@@ -3,10 +3,10 @@
 import type { Kernel } from '@netwright/compiler';
 
 import { extentsOf } from '../contraction.ts';
+import { pitchOf } from '../pitch.ts';
 import { restrictAxis } from '../restrict-axis.ts';
 import type { WindowSum } from '../windows.ts';
 import { tileSides, type Tile } from './choose-filtering.ts';
-import { pitchOf } from './scratch.ts';
 
 /** More parts would be too small for their tiles. */
 const mostParts = 8;

@@ -1,6 +1,8 @@
 // The matrices of minimal filtering F(m, r): m outputs of a filter of r taps with m + r - 1 multiplications. Derived from
 // interpolation at chosen points (Toom and Cook; S. Winograd, Arithmetic Complexity of Computations, 1980), exactly.
 
+import { remembered } from '@netwright/compiler/kernels';
+
 import { add, divide, multiply, rational, toNumber, type Rational } from './rational.ts';
 
 export type Matrix = readonly (readonly number[])[];
@@ -76,6 +78,6 @@ function derive(outputs: number, taps: number): Filtering {
   return { outputs, points: count, input: numbers(input), filter: numbers(filter), output: numbers(output) };
 }
 
-export function transpose(matrix: Matrix): Matrix {
-  return (matrix[0] ?? []).map((_, column) => matrix.map((row) => row[column] ?? 0));
-}
+export const transpose = remembered((matrix: Matrix): Matrix =>
+  (matrix[0] ?? []).map((_, column) => matrix.map((row) => row[column] ?? 0)),
+);
