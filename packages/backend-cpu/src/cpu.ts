@@ -140,22 +140,24 @@ export function scheduledCpu(
     }
     const passes = schedulePasses({ ...schedule, precision, registers: running.tuning });
     const planned = compileKernels(graph, { dims, passes, alignment, maxMemory });
-    const cost = costOf(graph, dims);
-    const report = (schedules: readonly string[]): CompileReport => ({
-      backend: 'cpu',
-      target: resolved,
-      kernels: planned.program.kernels.map(({ name, sources }, i) => ({
-        name,
-        operations: sources.map(({ op }) => op),
-        schedule: schedules[i] ?? '',
-      })),
-      parameters: cost.parameters,
-      persistentBytes: persistentBytesOf(graph),
-      arenaBytes: planned.plan.arenaBytes,
-      peakBytes: planned.plan.peakBytes,
-      macs: cost.macs + cost.matmulMacs,
-      compileMilliseconds: performance.now() - started,
-    });
+    const report = (schedules: readonly string[], finished: number): CompileReport => {
+      const { parameters, macs, matmulMacs } = costOf(graph, dims);
+      return {
+        backend: 'cpu',
+        target: resolved,
+        kernels: planned.program.kernels.map(({ name, sources }, i) => ({
+          name,
+          operations: sources.map(({ op }) => op),
+          schedule: schedules[i] ?? '',
+        })),
+        parameters,
+        persistentBytes: persistentBytesOf(graph),
+        arenaBytes: planned.plan.arenaBytes,
+        peakBytes: planned.plan.peakBytes,
+        macs: macs + matmulMacs,
+        compileMilliseconds: finished - started,
+      };
+    };
     nextId += 1;
     return createExecutable({ planned, store: own, engine: running, id: nextId, report });
   };

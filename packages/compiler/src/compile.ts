@@ -47,7 +47,7 @@ export async function compile<I extends string, O extends string>(
   const entries = [...Object.entries(flat.parameters), ...Object.entries(flat.states)];
   await target.declare(entries.map(([name, { type }]) => ({ name, type })));
   const executable = await backend.load(flat, target, { dims, ...(limit === undefined ? {} : { maxMemory: limit }) });
-  await checkMemory(executable, limit);
+  if (limit !== undefined) await checkMemory(executable, limit);
   const expected = inputTypes(flat, dims);
   const { profile } = executable;
   return {
@@ -65,7 +65,7 @@ export async function compile<I extends string, O extends string>(
 }
 
 /** For backends that plan nothing. */
-async function checkMemory(executable: Executable, limit = Infinity): Promise<void> {
+async function checkMemory(executable: Executable, limit: number): Promise<void> {
   const { persistentBytes, arenaBytes, peakBytes } = executable.report;
   const bytes = persistentBytes + Math.max(arenaBytes, peakBytes);
   if (bytes <= limit) return;

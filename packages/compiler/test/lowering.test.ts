@@ -1,15 +1,28 @@
 // Every sample of every primitive, and its gradients, lowered and interpreted in double precision.
 
 import {
+  add,
+  broadcastTo,
+  buildGraph,
+  exp,
   GraphBuilder,
+  inlineFunctions,
+  matmul,
   maxPool2dIndices,
   maxPool2dSelect,
+  mul,
+  neg,
   primitives,
+  relu,
+  sum,
   tensorType,
+  transpose,
+  type Graph,
   type MaxPool2dAttrs,
   type PrimitiveName,
 } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
+import { buffersRead } from '../src/fusion/kernel-facts.ts';
 import { interpret } from '../src/interpreter/index.ts';
 import { lowerGraph } from '../src/lowering/lower-graph.ts';
 import { verifyProgram } from '../src/verify/verify-program.ts';
@@ -72,5 +85,63 @@ describe('maxPool2dIndices', () => {
     expect([...interpret(lowerGraph(graph, {}), values).outputs['y']]).toEqual([
       ...evaluateGraph(graph, values).outputs['y'],
     ]);
+  });
+});
+
+describe('kernels of', () => {
+  const f32 = (...shape: number[]) => tensorType('f32', shape);
+  /** What each kernel computes, in order. */
+  const operationsOf = (graph: Graph): string[][] => {
+    const program = lowerGraph(graph, {});
+    verifyProgram(program);
+    return program.kernels.map(({ sources }) => sources.map(({ op }) => op));
+  };
+
+  it('elementwise values hold the values that they alone read', () => {
+    const graph = buildGraph({ x: f32(3, 4) }, ({ x }) => ({ y: relu(add(mul(x, x), 1)) }));
+    expect(operationsOf(inlineFunctions.run(graph))).toEqual([['maximum', 'add', 'mul']]);
+  });
+
+  it('values that two others read, that are outputs, or that another shape reads are their own', () => {
+    const twice = buildGraph({ x: f32(3, 4) }, ({ x }) => {
+      const square = mul(x, x);
+      return { y: add(square, neg(square)) };
+    });
+    expect(operationsOf(twice)).toEqual([['mul'], ['add', 'neg']]);
+    const output = buildGraph({ x: f32(3, 4) }, ({ x }) => {
+      const square = mul(x, x);
+      return { square, y: neg(square) };
+    });
+    expect(operationsOf(output)).toEqual([['mul'], ['neg']]);
+    const summed = buildGraph({ x: f32(3, 4) }, ({ x }) => ({ y: neg(sum(mul(x, x), { axes: [1] })) }));
+    expect(operationsOf(summed)).toEqual([['mul'], ['sum'], ['neg']]);
+  });
+
+  it('what every run computes are apart from what only the parameters decide', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', f32(4));
+    const fixed = builder.parameter('fixed', [4]);
+    const trained = builder.parameter('trained', [4]);
+    builder.output('y', add(x, add(exp(fixed), exp(trained))));
+    builder.update('trained', mul(trained, x));
+    expect(operationsOf(builder.finish())).toEqual([['exp'], ['add', 'add', 'exp'], ['mul'], ['mul']]);
+  });
+
+  it('views are where anything but elementwise values reads them', () => {
+    const graph = buildGraph({ x: f32(3, 4), s: f32(3, 1), w: f32(5, 4) }, ({ x, s, w }) => {
+      const wide = broadcastTo(s, [3, 4]);
+      return { y: add(x, wide), z: matmul(wide, transpose(w, [1, 0])) };
+    });
+    expect(operationsOf(graph)).toEqual([['add', 'broadcastTo'], ['broadcastTo'], ['transpose'], ['matmul']]);
+  });
+
+  it('long sums read few enough buffers for every backend', () => {
+    const names = Array.from({ length: 20 }, (_, at) => `x${String(at)}`);
+    const graph = buildGraph(Object.fromEntries(names.map((name) => [name, f32(4)])), (inputs) => ({
+      y: Object.values(inputs).reduce((total, one) => add(total, one)),
+    }));
+    const { kernels } = lowerGraph(graph, {});
+    expect(kernels.length).toBeLessThan(19);
+    for (const kernel of kernels) expect(buffersRead(kernel).size).toBeLessThanOrEqual(6);
   });
 });

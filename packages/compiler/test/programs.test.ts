@@ -235,10 +235,9 @@ function expectSame(program: KernelProgram, { graph, values, dims }: ReturnType<
 describe.each(cases)('$name', (one) => {
   const drawn = draw(one);
 
-  it('lowers to one kernel for each value', () => {
+  it('lowers to kernels that compute the same', () => {
     const program = lowerGraph(drawn.graph, drawn.dims);
     verifyProgram(program);
-    for (const { sources } of program.kernels) expect(sources).toHaveLength(1);
     expectSame(program, drawn);
   });
 

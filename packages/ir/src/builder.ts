@@ -62,7 +62,7 @@ class Builder {
   private readonly outputDefs: Record<string, OutputDef> = {};
   private readonly updateDefs: Record<string, number> = {};
   private readonly functionDefs: Record<string, FunctionDef> = {};
-  private readonly scopes: string[] = [];
+  private scopes: string[] = [];
   private readonly streamCounts = new Map<string, number>();
   private readonly streams = new Set<number>();
   private readonly instances = new Map<object, Map<string, string>>();
@@ -103,12 +103,12 @@ class Builder {
 
   /** Runs `build` in the scope of that full name, whatever the current one is. */
   at<T>(scope: string, build: () => T): T {
-    const outer = this.scopes.splice(0);
-    if (scope !== '') this.scopes.push(scope);
+    const outer = this.scopes;
+    this.scopes = scope === '' ? [] : [scope];
     try {
       return build();
     } finally {
-      this.scopes.splice(0, this.scopes.length, ...outer);
+      this.scopes = outer;
     }
   }
 

@@ -50,6 +50,7 @@ export {
   type FunctionRecord,
   type FunctionSignature,
 } from './function.ts';
+export { dependentsOf, rootsOf } from './dependents.ts';
 export { inlineGraph, reachable } from './inline.ts';
 export { differentiate, gradients } from './autodiff.ts';
 export type { GraphPass } from './pass.ts';

@@ -6,8 +6,7 @@ import { FunctionBuilder } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import { collapseAxes } from './collapse-axes.ts';
 import { emitKernel, parameterTypes, sharedCount } from './emit-kernel.ts';
-import { linearIndexKey } from './linear-index.ts';
-import { lowerKernel, nodeKey } from './lower-kernel.ts';
+import { lowerKernel } from './lower-kernel.ts';
 import type { LoweredKernel } from './lowered.ts';
 import { planTiles } from './plan-tiles.ts';
 import type { TilePlan, TileTuning } from './tile-plan.ts';
@@ -32,8 +31,7 @@ export interface MemoryLimits {
 export function prepareKernels({ kernels, buffers }: KernelProgram, tuning?: TileTuning): readonly PreparedKernel[] {
   const known = new Map<string, PreparedKernel>();
   return kernels.map((kernel) => {
-    const lowered = lowerKernel(kernel, buffers);
-    const signature = signatureOf(lowered);
+    const { lowered, signature } = lowerKernel(kernel, buffers);
     const same = known.get(signature);
     const { name } = kernel;
     if (same !== undefined) return { ...same, name, lowered: { ...same.lowered, name, buffers: lowered.buffers } };
@@ -44,21 +42,6 @@ export function prepareKernels({ kernels, buffers }: KernelProgram, tuning?: Til
     known.set(signature, made);
     return made;
   });
-}
-
-/** Axis ids by order of appearance would also do; extents, nodes and outputs determine the plan. */
-function signatureOf(kernel: LoweredKernel): string {
-  const extents = [...kernel.extents].filter(([, extent]) => extent > 1).map(([axis, extent]) => `${axis}:${extent}`);
-  const outputs = kernel.outputs.map(
-    ({ slot, stored, address, value }) => `${slot} ${stored} ${linearIndexKey(address)} = ${value.id}`,
-  );
-  return [
-    extents.join(),
-    kernel.axes.join(),
-    kernel.reductionAxes.join(),
-    ...kernel.nodes.map(nodeKey),
-    ...outputs,
-  ].join('\n');
 }
 
 /** Exports each kernel under its position, `k0`, `k1`, ...; imports `env.memory` and three functions of `math`. */

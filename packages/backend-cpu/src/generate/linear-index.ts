@@ -59,9 +59,8 @@ export function rangeOfIndex(index: LinearIndex, extents: ReadonlyMap<number, nu
 
 /** Equal strings for equal indices. */
 export function linearIndexKey(index: LinearIndex): string {
-  const affine = [...index.coefficients]
-    .sort(([a], [b]) => a - b)
-    .map(([axis, coefficient]) => `${coefficient}a${axis}`);
+  const axes = [...index.coefficients.keys()].sort((a, b) => a - b);
+  const affine = axes.map((axis) => `${index.coefficients.get(axis)}a${axis}`);
   const rest = index.rest.map(({ coefficient, atom }) =>
     atom.kind === 'value'
       ? `${coefficient}v${atom.node.id}`

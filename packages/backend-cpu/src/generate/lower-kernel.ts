@@ -7,7 +7,13 @@ import { storedBytes, type LoweredKernel, type Node } from './lowered.ts';
 
 type Unnumbered = Node extends infer N ? (N extends Node ? Omit<N, 'id' | 'axes'> : never) : never;
 
-export function lowerKernel(kernel: Kernel, buffers: readonly BufferDecl[]): LoweredKernel {
+export interface Lowering {
+  readonly lowered: LoweredKernel;
+  /** Equal for kernels that differ only in which buffers they use: extents, nodes and outputs. */
+  readonly signature: string;
+}
+
+export function lowerKernel(kernel: Kernel, buffers: readonly BufferDecl[]): Lowering {
   const extents = new Map([...kernel.axes, ...kernel.reductionAxes].map(({ id, extent }) => [id, extent]));
   const nodes: Node[] = [];
   const known = new Map<string, Node>();
@@ -141,15 +147,14 @@ export function lowerKernel(kernel: Kernel, buffers: readonly BufferDecl[]): Low
     };
   });
   const looped = (axes: Kernel['axes']): number[] => axes.filter(({ extent }) => extent > 1).map(({ id }) => id);
-  return {
-    name: kernel.name,
-    extents,
-    axes: looped(kernel.axes),
-    reductionAxes: looped(kernel.reductionAxes),
-    nodes,
-    outputs,
-    buffers: slots,
-  };
+  const [axes, reductionAxes] = [looped(kernel.axes), looped(kernel.reductionAxes)];
+  const signature = [
+    [...axes, ...reductionAxes].map((axis) => `${axis}:${extents.get(axis)}`).join(),
+    axes.length,
+    ...known.keys(),
+    ...outputs.map(({ slot, stored, address, value }) => `${slot} ${stored} ${linearIndexKey(address)} = ${value.id}`),
+  ].join('\n');
+  return { lowered: { name: kernel.name, extents, axes, reductionAxes, nodes, outputs, buffers: slots }, signature };
 }
 
 export function declarationOf(buffers: readonly BufferDecl[], id: number): BufferDecl {
@@ -173,7 +178,7 @@ function guardsKey(guards: readonly LinearGuard[]): string {
 }
 
 /** Equal strings for nodes of equal meaning whose operands are the same nodes. */
-export function nodeKey(node: Unnumbered): string {
+function nodeKey(node: Unnumbered): string {
   switch (node.kind) {
     case 'const':
       return `const ${node.dtype} ${Object.is(node.value, -0) ? '-0' : node.value}`;

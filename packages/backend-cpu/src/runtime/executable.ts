@@ -37,7 +37,8 @@ export interface ExecutableOptions {
   readonly engine: Engine;
   /** Unique in the engine. */
   readonly id: number;
-  readonly report: (schedules: readonly string[]) => CompileReport;
+  /** Asked for when somebody reads it, with the time at which the program was ready. */
+  readonly report: (schedules: readonly string[], finished: number) => CompileReport;
 }
 
 /** In turn with runs and other loads, which share the store's memory and kernels. */
@@ -123,8 +124,13 @@ async function buildExecutable({ planned, store, engine, id, report }: Executabl
     return results;
   };
   const descriptions = prepared.map(describeSchedule);
+  const finished = performance.now();
+  let made: CompileReport | undefined;
   return {
-    report: report(descriptions),
+    get report() {
+      made ??= report(descriptions, finished);
+      return made;
+    },
     run: (inputs) =>
       engine.exclusive(() =>
         runOnce(

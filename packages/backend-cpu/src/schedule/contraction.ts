@@ -21,10 +21,10 @@ export function contractionsOf(kernel: Kernel): readonly ReduceExpr[] {
 
 /** The reduction that all of the kernel's outputs share, where it has no other. */
 export function soleReduction({ outputs }: Kernel): ReduceExpr | undefined {
-  const reduces = new Map<string, ReduceExpr>();
-  for (const { value } of outputs) for (const reduce of reducesOf(value)) reduces.set(exprKey(reduce), reduce);
-  const [sole, ...others] = reduces.values();
-  return others.length > 0 ? undefined : sole;
+  const [sole, ...others] = new Set(outputs.flatMap(({ value }) => reducesOf(value)));
+  if (sole === undefined || others.length === 0) return sole;
+  const key = exprKey(sole);
+  return others.every((other) => exprKey(other) === key) ? sole : undefined;
 }
 
 export function extentsOf(kernel: Kernel): ReadonlyMap<number, number> {

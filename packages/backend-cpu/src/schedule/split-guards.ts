@@ -17,11 +17,10 @@ export const splitGuards: SchedulePass = {
   run: (program) => ({
     ...program,
     kernels: program.kernels.flatMap((kernel) => {
-      const strides = program.buffers.map(({ storage }) => storage.strides);
       const axis = kernel.axes.find(
         ({ id, extent }) =>
           extent > 1 &&
-          kernel.outputs.every(({ buffer, index }) => strideAlong(id, index, strides[buffer] ?? []) === 1),
+          kernel.outputs.every(({ buffer, index }) => strideAlong(id, index, program.buffers[buffer]?.storage.strides ?? []) === 1),
       );
       if (axis === undefined || kernel.outputs.some(({ value }) => reducesOf(value).length > 0)) return [kernel];
       const cuts = cutsOf(kernel, axis.id, axis.extent);

@@ -64,3 +64,14 @@ export function pushSized(out: number[], bytes: readonly number[]): void {
   pushUnsigned(out, bytes.length);
   for (const byte of bytes) out.push(byte);
 }
+
+/** All parts, one after the other. */
+export function joinBytes(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,7 +1,7 @@
 // Builds the body of one WebAssembly function, instruction by instruction.
 
 import type { Assembler, Local, ValueType } from '../generate/assembler.ts';
-import { float32Bytes, int32Bytes, pushSigned32, pushSigned64, pushUnsigned } from './encoding.ts';
+import { float32Bytes, int32Bytes, joinBytes, pushSigned32, pushSigned64, pushUnsigned } from './encoding.ts';
 import {
   laneMemoryOpcodes,
   laneOpcodes,
@@ -226,13 +226,11 @@ export class FunctionBuilder implements Assembler {
     this.op('end');
   }
 
-  /** The function's entry of the code section. */
-  finish(): number[] {
-    const out: number[] = [];
-    pushUnsigned(out, this.#locals.length);
-    for (const type of this.#locals) out.push(1, valueTypeCodes[type]);
-    for (const byte of this.#code) out.push(byte);
-    out.push(plainOpcodes.end);
-    return out;
+  /** The function's entry of the code section, without its size. */
+  finish(): Uint8Array {
+    const head: number[] = [];
+    pushUnsigned(head, this.#locals.length);
+    for (const type of this.#locals) head.push(1, valueTypeCodes[type]);
+    return joinBytes([head, this.#code, [plainOpcodes.end]]);
   }
 }

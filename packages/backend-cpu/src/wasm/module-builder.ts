@@ -1,6 +1,6 @@
 // Assembles imports, functions and exports into the bytes of a WebAssembly module.
 
-import { pushName, pushSized, pushUnsigned } from './encoding.ts';
+import { joinBytes, pushName, pushSized, pushUnsigned } from './encoding.ts';
 import { valueTypeCodes, type FunctionBuilder, type FunctionType } from './function-builder.ts';
 
 export interface MemoryImport {
@@ -18,7 +18,7 @@ export class ModuleBuilder {
   readonly #types: string[] = [];
   readonly #typeBytes: number[][] = [];
   readonly #imports: { readonly module: string; readonly name: string; readonly type: number }[] = [];
-  readonly #functions: { readonly type: number; readonly body: readonly number[] }[] = [];
+  readonly #functions: { readonly type: number; readonly body: Uint8Array }[] = [];
   readonly #exports: { readonly name: string; readonly index: number }[] = [];
   readonly #memory: MemoryImport;
 
@@ -57,33 +57,26 @@ export class ModuleBuilder {
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    const out = [...magic];
-    const section = (id: number, entries: readonly (readonly number[])[]): void => {
-      const bytes: number[] = [];
-      pushUnsigned(bytes, entries.length);
-      for (const entry of entries) for (const byte of entry) bytes.push(byte);
-      out.push(id);
-      pushUnsigned(out, bytes.length);
-      for (const byte of bytes) out.push(byte);
-    };
-    section(1, this.#typeBytes);
-    section(2, [
-      this.#memoryEntry(),
-      ...this.#imports.map(({ module, name, type }) => importEntry(module, name, 0x00, [type])),
+    const bodies = this.#functions.flatMap(({ body }) => [unsigned(body.length), body]);
+    return joinBytes([
+      magic,
+      ...section(1, this.#typeBytes.length, this.#typeBytes),
+      ...section(2, this.#imports.length + 1, [
+        this.#memoryEntry(),
+        ...this.#imports.map(({ module, name, type }) => importEntry(module, name, 0x00, [type])),
+      ]),
+      ...section(
+        3,
+        this.#functions.length,
+        this.#functions.map(({ type }) => unsigned(type)),
+      ),
+      ...section(
+        7,
+        this.#exports.length,
+        this.#exports.map(({ name, index }) => exportEntry(name, index)),
+      ),
+      ...section(10, this.#functions.length, bodies),
     ]);
-    section(
-      3,
-      this.#functions.map(({ type }) => unsigned(type)),
-    );
-    section(
-      7,
-      this.#exports.map(({ name, index }) => exportEntry(name, index)),
-    );
-    section(
-      10,
-      this.#functions.map(({ body }) => sized(body)),
-    );
-    return Uint8Array.from(out);
   }
 
   #memoryEntry(): number[] {
@@ -92,15 +85,16 @@ export class ModuleBuilder {
   }
 }
 
+/** The parts of a section of `count` entries. */
+function section(id: number, count: number, parts: readonly ArrayLike<number>[]): readonly ArrayLike<number>[] {
+  const length = unsigned(count);
+  const size = parts.reduce((sum, part) => sum + part.length, length.length);
+  return [[id], unsigned(size), length, ...parts];
+}
+
 function unsigned(value: number): number[] {
   const bytes: number[] = [];
   pushUnsigned(bytes, value);
-  return bytes;
-}
-
-function sized(body: readonly number[]): number[] {
-  const bytes: number[] = [];
-  pushSized(bytes, body);
   return bytes;
 }
 

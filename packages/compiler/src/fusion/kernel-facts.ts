@@ -1,6 +1,6 @@
 // What the fusion passes ask about kernels.
 
-import { buffersOf, childrenOf, nodesOf, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
+import { buffersOf, childrenOf, forEachIndex, nodesOf, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
 import { indexKey, pureAxis, type Extents } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel, KernelOutput } from '../kernels/kernel.ts';
@@ -32,8 +32,15 @@ const accessesIn = remembered((outputs: readonly KernelOutput[]): readonly Acces
         return;
       }
       if (expr.kind === 'load') found.push({ load: expr, reduce, inIndex });
-      for (const index of indicesOf(expr)) visitIndex(index, (inner) => visit(inner, true));
+      forEachIndex(expr, visitIndex);
       for (const child of childrenOf(expr)) visit(child, inIndex);
+    };
+    const visitIndex = ({ terms }: Index): void => {
+      for (const { atom } of terms) {
+        if (atom.kind === 'axis') continue;
+        if (atom.kind === 'value') visit(atom.expr, true);
+        else visitIndex(atom.of);
+      }
     };
     return visit;
   };
@@ -42,26 +49,6 @@ const accessesIn = remembered((outputs: readonly KernelOutput[]): readonly Acces
   for (const reduce of bodies) collector(reduce)(reduce.body, false);
   return found;
 });
-
-function indicesOf(expr: Expr): readonly Index[] {
-  switch (expr.kind) {
-    case 'load':
-      return expr.guards.length === 0 ? expr.index : [...expr.index, ...expr.guards.map(({ index }) => index)];
-    case 'index':
-      return [expr.index];
-    case 'guarded':
-      return expr.guards.map(({ index }) => index);
-    default:
-      return [];
-  }
-}
-
-function visitIndex({ terms }: Index, visit: (expr: Expr) => void): void {
-  for (const { atom } of terms) {
-    if (atom.kind === 'value') visit(atom.expr);
-    else if (atom.kind !== 'axis') visitIndex(atom.of, visit);
-  }
-}
 
 /** Distinct nodes of all outputs. */
 export function kernelNodes({ outputs }: Pick<Kernel, 'outputs'>): ReadonlySet<Expr> {
@@ -114,7 +101,7 @@ export function axesOf(indices: readonly Index[], into: Set<number> = new Set())
     for (const { atom } of terms) {
       if (atom.kind === 'axis') into.add(atom.axis);
       else if (atom.kind !== 'value') axesOf([atom.of], into);
-      else for (const node of nodesOf(atom.expr)) axesOf(indicesOf(node), into);
+      else for (const node of nodesOf(atom.expr)) forEachIndex(node, (index) => axesOf([index], into));
     }
   }
   return into;

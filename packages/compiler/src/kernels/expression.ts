@@ -234,7 +234,7 @@ export function childrenOf(expr: Expr): readonly Expr[] {
     case 'const':
     case 'index':
     case 'load':
-      return [];
+      return NONE;
     case 'unary':
     case 'cast':
       return [expr.x];
@@ -248,32 +248,34 @@ export function childrenOf(expr: Expr): readonly Expr[] {
   }
 }
 
-function indicesOf(expr: Expr): readonly Index[] {
-  if (expr.kind === 'load') return [...expr.index, ...expr.guards.map(({ index }) => index)];
-  if (expr.kind === 'index') return [expr.index];
-  return expr.kind === 'guarded' ? expr.guards.map(({ index }) => index) : [];
+const NONE: readonly Expr[] = [];
+
+/** Calls `visit` for the indices that an expression itself evaluates: those of loads and guards, and positions. */
+export function forEachIndex(expr: Expr, visit: (index: Index) => void): void {
+  if (expr.kind === 'load') expr.index.forEach(visit);
+  if (expr.kind === 'index') visit(expr.index);
+  if (expr.kind === 'load' || expr.kind === 'guarded') for (const { index } of expr.guards) visit(index);
 }
 
 /** Every node below and including an expression, each once, those inside indices too. */
 export const nodesOf: (expr: Expr) => ReadonlySet<Expr> = remembered((expr) => {
   const nodes = new Set<Expr>();
-  collect(expr, nodes);
+  const collect = (node: Expr): void => {
+    if (nodes.has(node)) return;
+    nodes.add(node);
+    forEachIndex(node, collectIndex);
+    childrenOf(node).forEach(collect);
+  };
+  const collectIndex = ({ terms }: Index): void => {
+    for (const { atom } of terms) {
+      if (atom.kind === 'axis') continue;
+      if (atom.kind === 'value') collect(atom.expr);
+      else collectIndex(atom.of);
+    }
+  };
+  collect(expr);
   return nodes;
 });
-
-function collect(expr: Expr, into: Set<Expr>): void {
-  if (into.has(expr)) return;
-  into.add(expr);
-  for (const index of indicesOf(expr)) collectIndex(index, into);
-  for (const child of childrenOf(expr)) collect(child, into);
-}
-
-function collectIndex({ terms }: Index, into: Set<Expr>): void {
-  for (const { atom } of terms) {
-    if (atom.kind === 'value') collect(atom.expr, into);
-    else if (atom.kind !== 'axis') collectIndex(atom.of, into);
-  }
-}
 
 /** The reading of one element. */
 export type LoadExpr = Expr & { readonly kind: 'load' };

@@ -40,22 +40,47 @@ function atomIndex(atom: IndexAtom): Index {
 
 /** The sum; `x - x mod n` and the like are folded, so that taking a position apart and putting it together again leaves nothing behind. */
 export function addIndices(...parts: readonly Index[]): Index {
-  let offset = 0;
-  const terms = new Map<string, { coefficient: number; readonly atom: IndexAtom }>();
-  let folds = false;
+  const offset = parts.reduce((sum, part) => sum + part.offset, 0);
+  const varying = parts.filter(({ terms }) => terms.length > 0);
+  if (varying.length === 0) return constantIndex(offset);
+  if (varying.length === 1) return { offset, terms: varying[0].terms };
+  return varying.every(isAffine) ? addAffine(offset, varying) : addTerms(offset, varying);
+}
+
+/** A sum of indices whose terms are axes: by number, as in all sums. */
+function addAffine(offset: number, parts: readonly Index[]): Index {
+  const terms: IndexTerm[] = [];
   for (const part of parts) {
-    offset += part.offset;
+    for (const term of part.terms) {
+      const at = terms.findIndex((other) => axisOf(other) >= axisOf(term));
+      if (at < 0) terms.push(term);
+      else if (axisOf(terms[at]) > axisOf(term)) terms.splice(at, 0, term);
+      else terms[at] = { coefficient: terms[at].coefficient + term.coefficient, atom: term.atom };
+    }
+  }
+  return { offset, terms: terms.filter(({ coefficient }) => coefficient !== 0) };
+}
+
+/** Other atoms come after all axes. */
+function axisOf({ atom }: IndexTerm): number {
+  return atom.kind === 'axis' ? atom.axis : Number.MAX_SAFE_INTEGER;
+}
+
+function addTerms(offset: number, parts: readonly Index[]): Index {
+  const terms = new Map<string, { coefficient: number; readonly atom: IndexAtom }>();
+  for (const part of parts) {
     for (const { coefficient, atom } of part.terms) {
       const key = atomKey(atom);
       const same = terms.get(key);
       if (same === undefined) terms.set(key, { coefficient, atom });
       else same.coefficient += coefficient;
-      folds ||= atom.kind === 'mod';
     }
   }
-  const kept = [...terms].filter(([, { coefficient }]) => coefficient !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  const kept = [...terms]
+    .filter(([, { coefficient }]) => coefficient !== 0)
+    .sort(([a, one], [b, other]) => axisOf(one) - axisOf(other) || (a < b ? -1 : 1));
   const sum = { offset, terms: kept.map(([, term]) => term) };
-  return folds ? foldRemainder(sum) : sum;
+  return sum.terms.some(({ atom }) => atom.kind === 'mod') ? foldRemainder(sum) : sum;
 }
 
 /** `c * (u mod n) + c * n * floor(u / n) = c * u`, for the first remainder whose quotient is there. */

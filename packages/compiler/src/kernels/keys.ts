@@ -10,11 +10,11 @@ export function indexKey({ offset, terms }: Index): string {
   return key;
 }
 
-/** Sorts axes by number, before divisions, remainders and values. */
+/** Equal for equal atoms. */
 export function atomKey(atom: IndexAtom): string {
   switch (atom.kind) {
     case 'axis':
-      return `a${String(atom.axis).padStart(6, '0')}`;
+      return `a${String(atom.axis)}`;
     case 'value':
       return `v${exprKey(atom.expr)}`;
     case 'floorDiv':

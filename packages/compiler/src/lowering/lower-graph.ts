@@ -1,4 +1,4 @@
-// From a graph to kernels, one for each value that is computed.
+// From a graph to kernels, one for each value that is more than a step on the way to others.
 
 import {
   bindShape,
@@ -20,12 +20,31 @@ import { rowMajorStorage } from '../kernels/storage.ts';
 import { definedLowering, lowerResult } from './define-lowering.ts';
 import { kernelDType, lowerPrimitive, type ConcreteType, type LoweredNode, type Lowering } from './lowering.ts';
 import { lowerings } from './lowerings.ts';
+import { isElementwise, isView, stepsOf } from './steps.ts';
 
 /** Sizes of symbolic dimensions. */
 export type Dims = Readonly<Record<string, number>>;
 
+/** Buffers that a kernel may read because of values that are computed within it: few enough for every backend. */
+const MOST_READS = 6;
+
+/** A value that may be computed within the kernels that read it. */
+interface Step {
+  readonly node: Node;
+  readonly lowered: LoweredNode;
+  /** The values that are computed within it. */
+  readonly within: Within;
+  /** Buffers that it reads, or a few more. */
+  readonly reads: number;
+}
+
+type Within = ReadonlyMap<number, Step>;
+
+const NOTHING: Within = new Map();
+
 /**
- * Kernels for everything that outputs and updates need. A persistent entry that the graph updates has two buffers: one for its old value, which kernels
+ * Kernels for everything that outputs and updates need. Elementwise values that one other alone reads, and elements that elementwise values read through a view, are
+ * computed within the kernel that reads them: most values of an optimizer's update are of this kind. A persistent entry that the graph updates has two buffers: one for its old value, which kernels
  * only read, and one for its new value.
  *
  * @param graph - without calls, but of functions that bring kernels.
@@ -39,15 +58,20 @@ class GraphLowering {
   private readonly dims: Dims;
   private readonly buffers: BufferDecl[] = [];
   private readonly kernels: Kernel[] = [];
+  private readonly types = new Map<number, ConcreteType>();
   private readonly bufferOf = new Map<number, number>();
   /** Values that are the same number everywhere. */
   private readonly numbers = new Map<number, Expr>();
   private readonly outputNames = new Map<number, string[]>();
   private readonly kernelNames = new Map<string, number>();
+  /** Values that no kernel stores yet. */
+  private readonly steps = new Map<number, Step>();
+  private readonly isStep: ReadonlySet<number>;
 
   constructor(graph: Graph, dims: Dims) {
     this.graph = graph;
     this.dims = dims;
+    this.isStep = stepsOf(graph);
     for (const [name, { value }] of Object.entries(graph.outputs)) {
       this.outputNames.set(value, [...(this.outputNames.get(value) ?? []), name]);
     }
@@ -77,12 +101,31 @@ class GraphLowering {
       this.bufferOf.set(id, this.declare(this.typeOf(id), { kind: 'constant', data: node.attrs.values }));
       return;
     }
-    this.keep(id, node, this.lowerPrimitive(id, node));
+    const within = isElementwise(node) ? this.stepsWithin(node.inputs) : NOTHING;
+    this.keep(id, node, this.lowerPrimitive(id, node, within), within);
   }
 
-  private keep(id: number, node: Node, lowered: LoweredNode): void {
-    if (lowered.value.kind === 'const') this.numbers.set(id, lowered.value);
-    else this.emit(id, node, lowered);
+  private keep(id: number, node: Node, lowered: LoweredNode, within: Within = NOTHING): void {
+    if (lowered.value.kind === 'const') {
+      this.numbers.set(id, lowered.value);
+      return;
+    }
+    const step = { node, lowered, within, reads: this.readsOf(node, within) };
+    if (this.isStep.has(id) || (isElementOfOther(node, lowered) && !this.outputNames.has(id))) this.steps.set(id, step);
+    else this.emit(id, step);
+  }
+
+  /** Those of the operands that are computed within a kernel that reads them all; what would make it read too much is not. */
+  private stepsWithin(inputs: readonly number[]): Within {
+    let reads = inputs.length;
+    const within = new Map<number, Step>();
+    for (const input of inputs) {
+      const step = this.steps.get(input);
+      if (step === undefined || reads - 1 + step.reads > MOST_READS) continue;
+      reads += step.reads - 1;
+      within.set(input, step);
+    }
+    return within;
   }
 
   /** One result of a function, by its own kernels. */
@@ -103,39 +146,65 @@ class GraphLowering {
     return this.graph.functions[node.attrs.function];
   }
 
-  private lowerPrimitive(id: number, node: PrimitiveNode): LoweredNode {
+  /** At most so many buffers. */
+  private readsOf({ inputs }: Node, within: Within): number {
+    return inputs.reduce(
+      (sum, input) => sum + (this.numbers.has(input) ? 0 : (within.get(input)?.reads ?? 1)),
+      0,
+    );
+  }
+
+  private lowerPrimitive(id: number, node: PrimitiveNode, within: Within): LoweredNode {
     return lowerPrimitive(lowerings[node.op] as Lowering<PrimitiveName>, {
       inputs: node.inputs.map((input) => this.typeOf(input)),
       output: this.typeOf(id),
       attrs: node.attrs,
       dims: this.dims,
-      read: (input, index) => this.read(node.inputs[input], index),
+      read: (input, index) => within.get(node.inputs[input])?.lowered.value ?? this.read(node.inputs[input], index),
     });
   }
 
   private read(id: number, index: readonly Index[]): Expr {
     const number = this.numbers.get(id);
     if (number !== undefined) return number;
+    this.store(id);
     const buffer = this.bufferOf.get(id);
     if (buffer === undefined) throw new RangeError(`value %${String(id)} is read before it is computed`);
     return load(buffer, kernelDType(this.graph.nodes[id].type), index);
   }
 
-  private emit(id: number, node: Node, { axes, reductionAxes, value }: LoweredNode): void {
-    const op = node.op === 'result' ? this.functionOf(node.inputs[0]).name : node.op;
+  /** Makes a kernel for a value that was thought to need none. */
+  private store(id: number): void {
+    const step = this.steps.get(id);
+    if (step === undefined) return;
+    this.steps.delete(id);
+    this.emit(id, step);
+  }
+
+  private emit(id: number, { node, lowered: { axes, reductionAxes, value }, within }: Step): void {
     const names = this.outputNames.get(id);
     const buffer = this.declare(
       this.typeOf(id),
       names === undefined ? { kind: 'temporary' } : { kind: 'output', names },
     );
     this.bufferOf.set(id, buffer);
+    const op = this.nameOf(node);
     this.push({
       name: node.scope === '' ? op : `${node.scope}:${op}`,
-      sources: [{ node: id, op, scope: node.scope }],
+      sources: this.sourcesOf(id, { node, within }),
       axes,
       reductionAxes,
       outputs: [{ buffer, index: axes.map(({ id: axis }) => axisIndex(axis)), value }],
     });
+  }
+
+  private sourcesOf(id: number, { node, within }: Pick<Step, 'node' | 'within'>): Kernel['sources'] {
+    const own = { node: id, op: this.nameOf(node), scope: node.scope };
+    return [own, ...[...within].flatMap(([inner, step]) => this.sourcesOf(inner, step))];
+  }
+
+  private nameOf(node: Node): string {
+    return node.op === 'result' ? this.functionOf(node.inputs[0]).name : node.op;
   }
 
   /** Kernels that store nothing are left out. */
@@ -180,7 +249,16 @@ class GraphLowering {
   }
 
   private typeOf(id: number): ConcreteType {
+    const known = this.types.get(id);
+    if (known !== undefined) return known;
     const { dtype, shape } = this.graph.nodes[id].type;
-    return { dtype, shape: bindShape(shape, this.dims) };
+    const type = { dtype, shape: bindShape(shape, this.dims) };
+    this.types.set(id, type);
+    return type;
   }
+}
+
+/** Whether each element is an element of another value, read from where that is stored. */
+function isElementOfOther(node: Node, { value }: LoweredNode): boolean {
+  return isView(node) && value.kind === 'load' && value.guards.length === 0;
 }

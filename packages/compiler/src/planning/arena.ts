@@ -84,11 +84,8 @@ class Arena {
   readonly offsets: number[];
   bytes = 0;
   private readonly blocks: readonly Block[];
-  /** Placed blocks by offset. */
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
-  private readonly firsts: number[] = [];
-  private readonly lasts: number[] = [];
+  /** Positions of the placed blocks, by offset. */
+  private readonly placed: number[] = [];
 
   /** Places some of the blocks in order. */
   constructor(blocks: readonly Block[], order: readonly number[]) {
@@ -99,39 +96,36 @@ class Arena {
 
   /** Gives a block the smallest gap that holds it, beside those that live with it. */
   place(at: number): void {
-    const { bytes, first, last } = this.blocks[at];
-    const { starts, ends, firsts, lasts } = this;
+    const { blocks, offsets, placed } = this;
+    const { bytes, first, last } = blocks[at];
     let end = 0;
     let best = -1;
     let bestSize = Infinity;
-    for (let i = 0; i < starts.length; i++) {
-      if (firsts[i] > last || lasts[i] < first) continue;
-      const gap = starts[i] - end;
+    for (const other of placed) {
+      const block = blocks[other];
+      if (block.first > last || block.last < first) continue;
+      const gap = offsets[other] - end;
       if (gap >= bytes && gap < bestSize) {
         best = end;
         bestSize = gap;
       }
-      if (ends[i] > end) end = ends[i];
+      end = Math.max(end, offsets[other] + block.bytes);
     }
     const offset = best >= 0 ? best : end;
-    this.offsets[at] = offset;
+    offsets[at] = offset;
     this.bytes = Math.max(this.bytes, offset + bytes);
-    const position = positionAfter(starts, offset);
-    starts.splice(position, 0, offset);
-    ends.splice(position, 0, offset + bytes);
-    firsts.splice(position, 0, first);
-    lasts.splice(position, 0, last);
+    placed.splice(this.after(offset), 0, at);
   }
-}
 
-/** How many of the numbers, in order, are at most `value`. */
-function positionAfter(numbers: readonly number[], value: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle] <= value) low = middle + 1;
-    else high = middle;
+  /** How many of the placed blocks start at `offset` or before. */
+  private after(offset: number): number {
+    let low = 0;
+    let high = this.placed.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.offsets[this.placed[middle]] <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
-  return low;
 }

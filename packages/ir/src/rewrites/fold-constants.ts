@@ -38,11 +38,12 @@ interface Constant {
 }
 
 function fold(node: PrimitiveNode, operands: readonly Tensor[]): Tensor | undefined {
-  const constants = operands.flatMap((tensor): Constant[] => {
+  const constants: Constant[] = [];
+  for (const tensor of operands) {
     const { op, attrs } = tensor.builder.node(tensor.id) as PrimitiveNode;
-    return op === 'constant' ? [{ tensor, values: attrs.values }] : [];
-  });
-  if (constants.length < operands.length) return undefined;
+    if (op !== 'constant') return undefined;
+    constants.push({ tensor, values: attrs.values });
+  }
   const values = foldFilled(node, constants) ?? foldElements(node, constants);
   const { builder } = operands[0];
   return values === undefined ? undefined : constantTensor(builder, values, node.type.shape, node.type.dtype);

@@ -1,7 +1,7 @@
 // The part of a graph that outputs, updates and chosen leaves need.
 
 import { rootsOf } from '../dependents.ts';
-import { RANDOM_INPUTS, type Graph, type Node } from '../graph.ts';
+import { RANDOM_INPUTS, type Graph, type Node, type ParameterDef, type StateDef } from '../graph.ts';
 import { reachable } from '../inline.ts';
 import { renumber } from './rebuild.ts';
 
@@ -14,7 +14,7 @@ export interface LeafChoice {
   entry(name: string): boolean;
 }
 
-/** Drops nodes and functions that nothing needs, and the unused leaves that `keep` does not choose. */
+/** Drops nodes and functions that nothing needs, and the unused leaves that `keep` does not choose; where that is nothing, gives `graph` itself. */
 export function keepLeaves<I extends string, O extends string>(graph: Graph<I, O>, keep: LeafChoice): Graph<I, O> {
   const inputs = Object.keys(graph.inputs).filter((name) => !RANDOM.has(name) && keep.input(name));
   const roots = [
@@ -23,12 +23,22 @@ export function keepLeaves<I extends string, O extends string>(graph: Graph<I, O
     ...entriesToKeep(graph, keep),
   ];
   const kept = reachable(graph, roots);
-  const position = new Map(kept.map((id, index) => [id, index]));
-  const at = (id: number): number => position.get(id) ?? -1;
+  const called = new Set(
+    kept.flatMap((id) => {
+      const node = graph.nodes[id];
+      return node.op === 'call' ? [node.attrs.function] : [];
+    }),
+  );
+  const functions = Object.entries(graph.functions).filter(([key]) => called.has(key));
+  if (kept.length === graph.nodes.length && functions.length === Object.keys(graph.functions).length) return graph;
+  const position = new Int32Array(graph.nodes.length).fill(-1);
+  kept.forEach((id, index) => {
+    position[id] = index;
+  });
+  const at = (id: number): number => position[id];
   const nodes = kept.map((id): Node => ({ ...graph.nodes[id], inputs: graph.nodes[id].inputs.map(at) }));
-  const called = new Set(nodes.flatMap((node) => (node.op === 'call' ? [node.attrs.function] : [])));
   const present = <T extends { readonly value: number }>(table: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(table).filter(([, { value }]) => position.has(value)));
+    Object.fromEntries(Object.entries(table).filter(([, { value }]) => at(value) >= 0));
   return renumber(
     {
       ...graph,
@@ -36,24 +46,27 @@ export function keepLeaves<I extends string, O extends string>(graph: Graph<I, O
       inputs: present(graph.inputs) as Graph<I, O>['inputs'],
       parameters: present(graph.parameters),
       states: present(graph.states),
-      functions: Object.fromEntries(Object.entries(graph.functions).filter(([key]) => called.has(key))),
+      functions: Object.fromEntries(functions),
     },
     at,
   );
 }
 
 /** Values of the parameters and states that are chosen, updated, or the initial value of one that stays. */
-function entriesToKeep(graph: Graph, keep: LeafChoice): readonly number[] {
-  const entries = { ...graph.parameters, ...graph.states };
-  const read = new Set(reachable(graph, rootsOf(graph)));
-  const stays = new Set(
-    Object.entries(entries)
-      .filter(([name, { value }]) => keep.entry(name) || read.has(value) || Object.hasOwn(graph.updates, name))
-      .map(([name]) => name),
-  );
-  for (const name of stays) {
-    const { init } = entries[name];
-    if (init.kind === 'copyOf' && Object.hasOwn(entries, init.parameter)) stays.add(init.parameter);
+function entriesToKeep({ nodes, parameters, states, outputs, updates }: Graph, keep: LeafChoice): readonly number[] {
+  const entries = new Map<string, ParameterDef | StateDef>([...Object.entries(parameters), ...Object.entries(states)]);
+  const chosen = [...entries.keys()].filter((name) => keep.entry(name) || Object.hasOwn(updates, name));
+  const stays = new Set(chosen);
+  if (chosen.length < entries.size) {
+    const read = new Set(reachable({ nodes }, rootsOf({ outputs, updates })));
+    for (const [name, { value }] of entries) if (read.has(value)) stays.add(name);
   }
-  return [...stays].map((name) => entries[name].value);
+  const values: number[] = [];
+  for (const name of stays) {
+    const entry = entries.get(name);
+    if (entry === undefined) continue;
+    values.push(entry.value);
+    if (entry.init.kind === 'copyOf') stays.add(entry.init.parameter);
+  }
+  return values;
 }
