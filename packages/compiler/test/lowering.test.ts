@@ -22,7 +22,7 @@ import {
   type PrimitiveName,
 } from '@netwright/ir';
 import { describe, expect, it } from 'vitest';
-import { buffersRead } from '../src/fusion/kernel-facts.ts';
+import { buffersRead } from '../src/kernels/contents.ts';
 import { interpret } from '../src/interpreter/index.ts';
 import { lowerGraph } from '../src/lowering/lower-graph.ts';
 import { verifyProgram } from '../src/verify/verify-program.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultCapabilities, type KernelCapabilities } from '../src/capabilities.ts';
 import { compileKernels } from '../src/compile-kernels.ts';
 import { interpret } from '../src/interpreter/index.ts';
-import { buffersRead } from '../src/fusion/kernel-facts.ts';
+import { buffersRead } from '../src/kernels/contents.ts';
 import { reductionSteps } from '../src/passes/reduction-steps.ts';
 import { verification } from '../src/verify/verification.ts';
 import { drawNormal, evaluateGraph, uniformSource, worstDifference, type Numbers } from './sample-programs.ts';

@@ -20,7 +20,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { compile } from '../src/compile.ts';
 import { compileKernels } from '../src/compile-kernels.ts';
-import { buffersRead } from '../src/fusion/kernel-facts.ts';
+import { buffersRead } from '../src/kernels/contents.ts';
 import { interpret, interpreterBackend, limitedBackend } from '../src/interpreter/index.ts';
 import { canonicalBytes, storageBytes } from '../src/kernels/buffer-bytes.ts';
 import type { TensorData } from '../src/backend.ts';

@@ -5,6 +5,7 @@ import {
   axisIndex,
   indexKey,
   type LoadExpr,
+  kernelLoads,
   loadsOf,
   pureAxis,
   reducesOf,
@@ -58,8 +59,9 @@ function copyEnds({ buffers, kernels }: KernelProgram): KernelProgram {
     const [from, to] = role.kind === 'output' ? [id, canonical.id] : [canonical.id, id];
     const index = shape.map((_, k) => axisIndex(k));
     const loaded = dtype === 'u8' ? 'i32' : dtype;
-    const user = kernels.find(({ outputs }) =>
-      outputs.some(({ buffer, value }) => buffer === id || loadsOf(value).some((load) => load.buffer === id)),
+    const user = kernels.find(
+      (kernel) =>
+        kernel.outputs.some(({ buffer }) => buffer === id) || kernelLoads(kernel).some(({ buffer }) => buffer === id),
     );
     const copy: Kernel = {
       name: `${role.kind === 'output' ? role.names.join('+') : role.name}/${role.kind === 'output' ? 'canonical' : 'ordered'}`,
@@ -123,7 +125,7 @@ class Classes {
 function joinAlike(kernel: Kernel, buffers: readonly BufferDecl[], classes: Classes): void {
   const accesses: { readonly buffer: number; readonly index: readonly Index[] }[] = [
     ...kernel.outputs,
-    ...kernel.outputs.flatMap(({ value }) => loadsOf(value)),
+    ...kernelLoads(kernel),
   ];
   const groups = new Map<string, number>();
   for (const { buffer, index } of accesses) {

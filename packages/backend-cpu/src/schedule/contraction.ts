@@ -1,7 +1,7 @@
 // Recognises sums of products by form.
 
 import type { Expr, Guard, Index, Kernel } from '@netwright/compiler';
-import { exprKey, loadsOf, nodesOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
+import { exprKey, kernelReduces, loadsOf, nodesOf, type ReduceExpr } from '@netwright/compiler/kernels';
 import { affineAxes } from './affine-axes.ts';
 
 /** A sum whose terms multiply at least two loads. */
@@ -16,12 +16,12 @@ export function isContraction(reduce: ReduceExpr): boolean {
 }
 
 export function contractionsOf(kernel: Kernel): readonly ReduceExpr[] {
-  return [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))].filter(isContraction);
+  return kernelReduces(kernel).filter(isContraction);
 }
 
 /** The reduction that all of the kernel's outputs share, where it has no other. */
-export function soleReduction({ outputs }: Kernel): ReduceExpr | undefined {
-  const [sole, ...others] = new Set(outputs.flatMap(({ value }) => reducesOf(value)));
+export function soleReduction(kernel: Kernel): ReduceExpr | undefined {
+  const [sole, ...others] = kernelReduces(kernel);
   if (sole === undefined || others.length === 0) return sole;
   const key = exprKey(sole);
   return others.every((other) => exprKey(other) === key) ? sole : undefined;

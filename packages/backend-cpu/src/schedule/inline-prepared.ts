@@ -2,7 +2,7 @@
 // kept for nothing.
 
 import type { Expr, Index, Kernel, SchedulePass } from '@netwright/compiler';
-import { constant, guarded, loadsOf, pureAxis, rewrite } from '@netwright/compiler/kernels';
+import { constant, guarded, kernelLoads, pureAxis, rewrite } from '@netwright/compiler/kernels';
 
 import { extentsOf } from './contraction.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
@@ -20,7 +20,7 @@ export const inlinePrepared: SchedulePass = {
     const readByRuns = new Set(
       program.kernels
         .filter((kernel) => !isPrepared(kernel))
-        .flatMap(({ outputs }) => outputs.flatMap(({ value }) => loadsOf(value).map(({ buffer }) => buffer))),
+        .flatMap((kernel) => kernelLoads(kernel).map(({ buffer }) => buffer)),
     );
     const definitions = new Map<number, Definition>();
     const kernels = program.kernels.flatMap((kernel) => {

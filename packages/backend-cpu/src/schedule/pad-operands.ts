@@ -2,7 +2,16 @@
 // inner loop has no conditions. Kernels close to each other that read one tensor share the copy.
 
 import type { BufferDecl, Expr, Guard, Index, Kernel, KernelProgram, SchedulePass, Storage } from '@netwright/compiler';
-import { axisIndex, indexKey, type LoadExpr, loadsOf, rangeOf, rewrite, shiftIndex } from '@netwright/compiler/kernels';
+import {
+  axisIndex,
+  indexKey,
+  kernelLoads,
+  type LoadExpr,
+  loadsOf,
+  rangeOf,
+  rewrite,
+  shiftIndex,
+} from '@netwright/compiler/kernels';
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
 import { imageOrder, storageInOrder } from './persistent-storage.ts';
@@ -59,8 +68,8 @@ export const padOperands: SchedulePass = {
   },
 };
 
-function readsAny({ outputs }: Kernel, loads: ReadonlyMap<Expr, unknown>): boolean {
-  return loads.size > 0 && outputs.some(({ value }) => loadsOf(value).some((load) => loads.has(load)));
+function readsAny(kernel: Kernel, loads: ReadonlyMap<Expr, unknown>): boolean {
+  return loads.size > 0 && kernelLoads(kernel).some((load) => loads.has(load));
 }
 
 /** Requests for one buffer by kernels near each other, with no write to the buffer between. */
@@ -130,8 +139,7 @@ function requestsOf(kernel: Kernel, position: number, program: KernelProgram): r
 function tilesOf(kernel: Kernel): readonly LoadExpr[] {
   if (kernel.reductionAxes.length > 0) return [];
   const byBuffer = new Map<number, Set<LoadExpr>>();
-  for (const load of kernel.outputs.flatMap(({ value }) => loadsOf(value)))
-    byBuffer.set(load.buffer, (byBuffer.get(load.buffer) ?? new Set()).add(load));
+  for (const load of kernelLoads(kernel)) byBuffer.set(load.buffer, (byBuffer.get(load.buffer) ?? new Set()).add(load));
   return [...byBuffer.values()].flatMap((loads) =>
     [...loads].filter(({ guards }) => guards.length > 0).length < tileLoads ? [] : [...loads],
   );

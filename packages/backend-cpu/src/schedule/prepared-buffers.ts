@@ -1,7 +1,7 @@
 // Which buffers hold the same values in every run until the store changes.
 
 import type { KernelProgram } from '@netwright/compiler';
-import { loadsOf } from '@netwright/compiler/kernels';
+import { kernelLoads } from '@netwright/compiler/kernels';
 
 /** Constants, persistent buffers that the program does not write, and what is computed from them alone. */
 export function preparedBuffers({ buffers, kernels }: KernelProgram): ReadonlySet<number> {
@@ -14,9 +14,9 @@ export function preparedBuffers({ buffers, kernels }: KernelProgram): ReadonlySe
       .filter(({ role }) => role.kind === 'constant' || (role.kind === 'persistent' && !names.has(role.name)))
       .map(({ id }) => id),
   );
-  for (const { outputs } of kernels) {
-    const steady = outputs.every(({ value }) => loadsOf(value).every(({ buffer }) => prepared.has(buffer)));
-    for (const { buffer } of outputs) {
+  for (const kernel of kernels) {
+    const steady = kernelLoads(kernel).every(({ buffer }) => prepared.has(buffer));
+    for (const { buffer } of kernel.outputs) {
       if (steady) prepared.add(buffer);
       else prepared.delete(buffer);
     }

@@ -1,7 +1,7 @@
 // Cuts a kernel that reduces windows without products, as pooling does, into its border and an inside that needs no conditions.
 
 import type { Guard, Kernel, SchedulePass } from '@netwright/compiler';
-import { loadsOf, rangeOf, type ReduceExpr, reducesOf } from '@netwright/compiler/kernels';
+import { loadsOf, rangeOf, type ReduceExpr, kernelReduces } from '@netwright/compiler/kernels';
 
 import { extentsOf } from './contraction.ts';
 import { cutAxis } from './restrict-axis.ts';
@@ -28,7 +28,7 @@ function partsOf(kernel: Kernel): readonly Kernel[] {
 
 /** Reductions of one sliding load. */
 function windowsOf(kernel: Kernel): readonly ReduceExpr[] {
-  const reduces = [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))];
+  const reduces = kernelReduces(kernel);
   return reduces.filter(
     ({ op, body }) => op !== 'argmax' && body.kind === 'load' && body.index.some(({ terms }) => terms.length > 1),
   );

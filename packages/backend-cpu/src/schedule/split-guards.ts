@@ -2,7 +2,7 @@
 // and padding along channels do: each part then has no condition inside a vector.
 
 import type { Expr, Guard, Kernel, SchedulePass } from '@netwright/compiler';
-import { rangeOf, reducesOf, rewrite, rewriteIndex, type Rewriting } from '@netwright/compiler/kernels';
+import { kernelReduces, rangeOf, rewrite, rewriteIndex, type Rewriting } from '@netwright/compiler/kernels';
 
 import { guardsOf, strideAlong } from './contraction.ts';
 import { cutAxis } from './restrict-axis.ts';
@@ -20,9 +20,11 @@ export const splitGuards: SchedulePass = {
       const axis = kernel.axes.find(
         ({ id, extent }) =>
           extent > 1 &&
-          kernel.outputs.every(({ buffer, index }) => strideAlong(id, index, program.buffers[buffer]?.storage.strides ?? []) === 1),
+          kernel.outputs.every(
+            ({ buffer, index }) => strideAlong(id, index, program.buffers[buffer]?.storage.strides ?? []) === 1,
+          ),
       );
-      if (axis === undefined || kernel.outputs.some(({ value }) => reducesOf(value).length > 0)) return [kernel];
+      if (axis === undefined || kernelReduces(kernel).length > 0) return [kernel];
       const cuts = cutsOf(kernel, axis.id, axis.extent);
       return cuts.length === 0 || cuts.length >= mostParts
         ? [kernel]

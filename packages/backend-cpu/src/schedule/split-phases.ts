@@ -7,7 +7,7 @@ import {
   axisIndex,
   indexKey,
   rangeOf,
-  reducesOf,
+  kernelReduces,
   rewrite,
   rewriteIndex,
   type Rewriting,
@@ -64,9 +64,7 @@ function dividedBy({ index, lower, upper }: Guard): { of: Index; by: number } | 
 function splitBy(kernel: Kernel, found: Divisibility): readonly Kernel[] | undefined {
   const { output, reduction, by, of } = found;
   const extents = extentsOf(kernel);
-  const reduces = kernel.outputs
-    .flatMap(({ value }) => reducesOf(value))
-    .filter(({ axes }) => reduction !== undefined && axes.includes(reduction));
+  const reduces = kernelReduces(kernel).filter(({ axes }) => reduction !== undefined && axes.includes(reduction));
   if (reduces.some(({ op, body }) => op !== 'sum' || valueWithout(body, found, extents) !== 0)) return undefined;
   const outputExtent = extents.get(output) ?? 1;
   const coefficient = (axis: number): number =>

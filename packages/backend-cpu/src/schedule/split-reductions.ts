@@ -2,7 +2,7 @@
 // keep more digits, and the number of parts depends on the shape alone, so results do not depend on the thread count.
 
 import type { Axis, BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler';
-import { addIndices, axisIndex, loadsOf, type ReduceExpr, reducesOf, rewrite } from '@netwright/compiler/kernels';
+import { addIndices, axisIndex, loadsOf, type ReduceExpr, kernelReduces, rewrite } from '@netwright/compiler/kernels';
 
 import { firstFreeAxis, strideAlong } from './contraction.ts';
 import { storageInOrder } from './persistent-storage.ts';
@@ -38,7 +38,7 @@ function reach(axis: number, reduces: readonly ReduceExpr[], buffers: readonly B
 }
 
 function splitKernel(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
-  const reduces = [...new Set(kernel.outputs.flatMap(({ value }) => reducesOf(value)))];
+  const reduces = kernelReduces(kernel);
   const [first] = reduces;
   const outputs = product(kernel.axes);
   if (

@@ -9,17 +9,16 @@ import type { Expr, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { costOfValue, HEAVY_COST, LOAD_COST, STORE_COST, type Cost } from './costs.ts';
 import {
   accessesOf,
-  buffersRead,
   elementAxes,
   elementKey,
   extentsOf,
   hasReduction,
   isContraction,
   iterationsOf,
-  kernelNodes,
   stepsOf,
   type Access,
 } from './kernel-facts.ts';
+import { buffersRead, kernelNodes } from '../kernels/contents.ts';
 import { preparedKernels } from './prepared-kernels.ts';
 
 export interface InliningLimits {

@@ -1,6 +1,7 @@
 // What the fusion passes ask about kernels.
 
-import { buffersOf, childrenOf, forEachIndex, nodesOf, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
+import { childrenOf, forEachIndex, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
+import { nodesOf } from '../kernels/contents.ts';
 import { indexKey, pureAxis, type Extents } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel, KernelOutput } from '../kernels/kernel.ts';
@@ -49,17 +50,6 @@ const accessesIn = remembered((outputs: readonly KernelOutput[]): readonly Acces
   for (const reduce of bodies) collector(reduce)(reduce.body, false);
   return found;
 });
-
-/** Distinct nodes of all outputs. */
-export function kernelNodes({ outputs }: Pick<Kernel, 'outputs'>): ReadonlySet<Expr> {
-  if (outputs.length === 1) return nodesOf(outputs[0].value);
-  return new Set(outputs.flatMap(({ value }) => [...nodesOf(value)]));
-}
-
-export function buffersRead({ outputs }: Pick<Kernel, 'outputs'>): ReadonlySet<number> {
-  if (outputs.length === 1) return buffersOf(outputs[0].value);
-  return new Set(outputs.flatMap(({ value }) => [...buffersOf(value)]));
-}
 
 export function hasReduction(kernel: Kernel): boolean {
   return kernel.reductionAxes.length > 0;

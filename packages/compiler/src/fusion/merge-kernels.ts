@@ -1,22 +1,20 @@
 // Kernels that visit the same elements, or that read the same large operand, become one kernel with several outputs.
 
 import type { KernelCapabilities } from '../capabilities.ts';
-import { reducesOf } from '../kernels/expression.ts';
 import type { BufferDecl, Kernel } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { MOST_NODES } from './inlining.ts';
 import { joinConsumer, joinSiblings, sameExtents } from './join-kernels.ts';
 import {
   accessesOf,
-  buffersRead,
   elementKey,
   elementsOf,
   extentsOf,
   hasReduction,
   isContraction,
   iterationsOf,
-  kernelNodes,
 } from './kernel-facts.ts';
+import { buffersRead, kernelNodes, kernelReduces } from '../kernels/contents.ts';
 import { preparedKernels } from './prepared-kernels.ts';
 import { Workspace } from './workspace.ts';
 
@@ -161,7 +159,7 @@ class Merging {
 
 function hasContraction(kernel: Kernel): boolean {
   const extents = extentsOf(kernel);
-  return kernel.outputs.some(({ value }) => reducesOf(value).some((reduce) => isContraction(reduce, extents)));
+  return kernelReduces(kernel).some((reduce) => isContraction(reduce, extents));
 }
 
 function accessKeys(kernel: Kernel, buffer: BufferDecl): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 // Which kernels give the same result in every run until the store changes.
 
 import type { KernelProgram } from '../kernels/kernel.ts';
-import { buffersRead } from './kernel-facts.ts';
+import { kernelLoads } from '../kernels/contents.ts';
 
 /** Positions of the kernels that depend only on constants and on persistent entries that the program does not write. */
 export function preparedKernels({ buffers, kernels }: KernelProgram): ReadonlySet<number> {
@@ -21,7 +21,7 @@ export function preparedKernels({ buffers, kernels }: KernelProgram): ReadonlySe
   const prepared = new Set<number>();
   kernels.forEach((kernel, at) => {
     const steady =
-      [...buffersRead(kernel)].every((buffer) => fixed.has(buffer)) &&
+      kernelLoads(kernel).every(({ buffer }) => fixed.has(buffer)) &&
       kernel.outputs.every(({ buffer }) => buffers[buffer].role.kind !== 'persistent');
     if (steady) prepared.add(at);
     for (const { buffer } of kernel.outputs) {

@@ -16,7 +16,6 @@ import {
 } from './index-algebra.ts';
 import type { Guard, Index } from './index-expression.ts';
 import type { BinaryOp, Expr, KernelDType, ReduceOp, UnaryOp } from './kernel.ts';
-import { remembered } from './remembered.ts';
 
 /** A number of an element type. */
 export function constant(value: number, dtype: KernelDType = 'f32'): Expr {
@@ -257,42 +256,7 @@ export function forEachIndex(expr: Expr, visit: (index: Index) => void): void {
   if (expr.kind === 'load' || expr.kind === 'guarded') for (const { index } of expr.guards) visit(index);
 }
 
-/** Every node below and including an expression, each once, those inside indices too. */
-export const nodesOf: (expr: Expr) => ReadonlySet<Expr> = remembered((expr) => {
-  const nodes = new Set<Expr>();
-  const collect = (node: Expr): void => {
-    if (nodes.has(node)) return;
-    nodes.add(node);
-    forEachIndex(node, collectIndex);
-    childrenOf(node).forEach(collect);
-  };
-  const collectIndex = ({ terms }: Index): void => {
-    for (const { atom } of terms) {
-      if (atom.kind === 'axis') continue;
-      if (atom.kind === 'value') collect(atom.expr);
-      else collectIndex(atom.of);
-    }
-  };
-  collect(expr);
-  return nodes;
-});
-
 /** The reading of one element. */
 export type LoadExpr = Expr & { readonly kind: 'load' };
 /** A sum, a largest element or its position, over axes. */
 export type ReduceExpr = Expr & { readonly kind: 'reduce' };
-
-/** Every load within an expression, those in indices included, each once. */
-export const loadsOf: (expr: Expr) => readonly LoadExpr[] = remembered((expr) =>
-  [...nodesOf(expr)].filter((node): node is LoadExpr => node.kind === 'load'),
-);
-
-/** Every reduction within an expression, each once. */
-export const reducesOf: (expr: Expr) => readonly ReduceExpr[] = remembered((expr) =>
-  [...nodesOf(expr)].filter((node): node is ReduceExpr => node.kind === 'reduce'),
-);
-
-/** Buffers that an expression reads. */
-export const buffersOf: (expr: Expr) => ReadonlySet<number> = remembered(
-  (expr) => new Set(loadsOf(expr).map(({ buffer }) => buffer)),
-);

@@ -1,4 +1,5 @@
 export { applyBinary, applyUnary, convert } from './arithmetic.ts';
+export { kernelLoads, kernelReduces, loadsOf, nodesOf, reducesOf } from './contents.ts';
 export { boundOf, Dependencies, hasValues } from './dependencies.ts';
 export {
   binary,
@@ -8,10 +9,7 @@ export {
   guarded,
   indexValue,
   load,
-  loadsOf,
-  nodesOf,
   reduce,
-  reducesOf,
   rewrite,
   rewriteIndex,
   select,

@@ -6,7 +6,8 @@
 //   b2[a0, a1, a2, a3] = sum{a4, a5, a6}(mul(b0[a0, a4, a2 + a5 - 1, a3 + a6 - 1] if 0 <= a2 + a5 - 1 < 8 else 0, b1[a1, a4, a5, a6]))
 // ```
 
-import { childrenOf, nodesOf } from './expression.ts';
+import { childrenOf } from './expression.ts';
+import { nodesOf } from './contents.ts';
 import type { Guard, Index, IndexAtom } from './index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel, KernelProgram } from './kernel.ts';
 import { rowMajorStorage } from './storage.ts';

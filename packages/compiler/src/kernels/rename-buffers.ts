@@ -1,6 +1,7 @@
 // Replaces buffers in kernels.
 
-import { buffersOf, rewrite, rewriteIndex, type Rewriting } from './expression.ts';
+import { rewrite, rewriteIndex, type Rewriting } from './expression.ts';
+import { buffersOf } from './contents.ts';
 import type { BufferDecl, Expr, Kernel, KernelProgram } from './kernel.ts';
 
 /** `kernel` with other buffers in place of those that `renamed` names. */

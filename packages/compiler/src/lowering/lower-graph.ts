@@ -148,10 +148,7 @@ class GraphLowering {
 
   /** At most so many buffers. */
   private readsOf({ inputs }: Node, within: Within): number {
-    return inputs.reduce(
-      (sum, input) => sum + (this.numbers.has(input) ? 0 : (within.get(input)?.reads ?? 1)),
-      0,
-    );
+    return inputs.reduce((sum, input) => sum + (this.numbers.has(input) ? 0 : (within.get(input)?.reads ?? 1)), 0);
   }
 
   private lowerPrimitive(id: number, node: PrimitiveNode, within: Within): LoweredNode {

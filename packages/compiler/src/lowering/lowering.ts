@@ -75,8 +75,8 @@ export function lowerPrimitive<K extends PrimitiveName>(
 
 /** Reductions over nothing are the constant that they start from. */
 export function withoutEmptyReductions(lowered: LoweredNode): LoweredNode {
+  if (lowered.reductionAxes.every(({ extent }) => extent > 0)) return lowered;
   const empty = new Set(lowered.reductionAxes.filter(({ extent }) => extent === 0).map(({ id }) => id));
-  if (empty.size === 0) return lowered;
   const removed = new Set<number>();
   const replace = (expr: Expr): Expr | undefined => {
     if (expr.kind !== 'reduce' || !expr.axes.some((axis) => empty.has(axis))) return undefined;

@@ -1,6 +1,14 @@
 // Which values are only a step on the way to others, so that no kernel needs to store them.
 
-import { dependentsOf, primitives, rootsOf, isPrimitiveNode, type Graph, type Node, type PrimitiveNode } from '@netwright/ir';
+import {
+  dependentsOf,
+  primitives,
+  rootsOf,
+  isPrimitiveNode,
+  type Graph,
+  type Node,
+  type PrimitiveNode,
+} from '@netwright/ir';
 
 /**
  * The elementwise values that one value alone reads, where only elementwise values follow up to outputs and updates: most of what an optimizer computes. Elsewhere

@@ -2,7 +2,8 @@
 
 import { NetwrightError } from '@netwright/ir';
 import type { KernelCapabilities } from '../capabilities.ts';
-import { buffersRead, elementsOf, kernelNodes } from '../fusion/kernel-facts.ts';
+import { elementsOf } from '../fusion/kernel-facts.ts';
+import { buffersRead, kernelNodes } from '../kernels/contents.ts';
 import type { Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { reductionSteps } from './reduction-steps.ts';
 

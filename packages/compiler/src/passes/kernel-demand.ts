@@ -1,6 +1,6 @@
 // What a kernel takes of each limited resource.
 
-import { buffersRead } from '../fusion/kernel-facts.ts';
+import { buffersRead } from '../kernels/contents.ts';
 import type { BufferDecl, Kernel } from '../kernels/kernel.ts';
 import { reductionSteps } from './reduction-steps.ts';
 

@@ -1,6 +1,6 @@
 import type { KernelCapabilities } from '../capabilities.ts';
-import { buffersRead } from '../fusion/kernel-facts.ts';
-import { childrenOf, buffersOf, nodesOf } from '../kernels/expression.ts';
+import { childrenOf } from '../kernels/expression.ts';
+import { buffersOf, buffersRead, kernelReduces } from '../kernels/contents.ts';
 import type { BufferDecl, Expr, Kernel } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { Materializer, rewriteGuarded } from './materialize.ts';
@@ -54,11 +54,7 @@ function limitReads(kernel: Kernel, buffers: BufferDecl[], limit: number): reado
     });
     return { ...output, value };
   });
-  const used = new Set(
-    [...outputs.flatMap(({ value }) => [...nodesOf(value)])].flatMap((node) =>
-      node.kind === 'reduce' ? node.axes : [],
-    ),
-  );
+  const used = new Set(kernelReduces({ outputs }).flatMap(({ axes }) => axes));
   const last = { ...kernel, outputs, reductionAxes: kernel.reductionAxes.filter(({ id }) => used.has(id)) };
   return [...parts.kernels, last];
 }

@@ -2,7 +2,8 @@
 
 import type { KernelCapabilities } from '../capabilities.ts';
 import { extentsOf, isContraction, iterationsOf, stepsOf } from '../fusion/kernel-facts.ts';
-import { load, loadsOf, reducesOf, rewrite, type LoadExpr } from '../kernels/expression.ts';
+import { load, rewrite, type LoadExpr } from '../kernels/expression.ts';
+import { kernelLoads, kernelReduces, loadsOf } from '../kernels/contents.ts';
 import { axisIndex, equalIndices, rangeOf, shiftIndex, type Extents } from '../kernels/index-algebra.ts';
 import type { Guard } from '../kernels/index-expression.ts';
 import type { BufferDecl, Expr, Kernel } from '../kernels/kernel.ts';
@@ -24,7 +25,7 @@ export function padOperands({ maxBuffers, maxIndex }: KernelCapabilities): Sched
       const kernels = program.kernels.flatMap((kernel) => {
         const before = copies.kernels.length;
         // A tensor may be read with guards and without, so each copy may be one buffer more.
-        const guarded = new Set(loadsOfKernel(kernel).filter(({ guards }) => guards.length > 0));
+        const guarded = new Set(kernelLoads(kernel).filter(({ guards }) => guards.length > 0));
         const fits = kernelDemand(kernel, copies.buffers).buffersUsed + guarded.size <= maxBuffers;
         const padded = fits ? copies.replaceIn(kernel) : kernel;
         copies.forget(kernel);
@@ -33,10 +34,6 @@ export function padOperands({ maxBuffers, maxIndex }: KernelCapabilities): Sched
       return { buffers: copies.buffers, kernels };
     },
   };
-}
-
-function loadsOfKernel({ outputs }: Kernel): readonly LoadExpr[] {
-  return outputs.flatMap(({ value }) => loadsOf(value));
 }
 
 class Copies {
@@ -54,7 +51,7 @@ class Copies {
   replaceIn(kernel: Kernel): Kernel {
     const extents = extentsOf(kernel);
     const replacements = new Map<Expr, Expr>();
-    for (const reduce of kernel.outputs.flatMap(({ value }) => reducesOf(value))) {
+    for (const reduce of kernelReduces(kernel)) {
       if (!isContraction(reduce, extents)) continue;
       const reads = iterationsOf(kernel.axes) * stepsOf(reduce, extents);
       for (const one of loadsOf(reduce.body)) {

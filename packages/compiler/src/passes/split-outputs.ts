@@ -1,6 +1,6 @@
 import type { KernelCapabilities } from '../capabilities.ts';
-import { buffersRead } from '../fusion/kernel-facts.ts';
-import { reducesOf } from '../kernels/expression.ts';
+import { buffersRead } from '../kernels/contents.ts';
+import { reducesOf } from '../kernels/contents.ts';
 import type { BufferDecl, Kernel, KernelOutput } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
 

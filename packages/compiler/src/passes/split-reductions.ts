@@ -1,5 +1,6 @@
 // Reductions with more steps than one kernel may take become parts and a reduction of the parts.
 
+import { kernelReduces } from '../kernels/contents.ts';
 import type { KernelCapabilities } from '../capabilities.ts';
 import { binary, cast, constant, guarded, indexValue, load, reduce, type ReduceExpr } from '../kernels/expression.ts';
 import {
@@ -15,7 +16,7 @@ import type { Guard, Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { Materializer, rewriteGuarded, substituteAxis } from './materialize.ts';
-import { reductionsOf, reductionSteps } from './reduction-steps.ts';
+import { reductionSteps } from './reduction-steps.ts';
 
 /** The number and the size of parts depend on extents alone, so results are the same in every run. */
 export function splitReductions({ maxIterations }: Pick<KernelCapabilities, 'maxIterations'>): SchedulePass {
@@ -33,7 +34,7 @@ export function splitReductions({ maxIterations }: Pick<KernelCapabilities, 'max
 
 function limitSteps(kernel: Kernel, buffers: BufferDecl[], limit: number): readonly Kernel[] {
   if (reductionSteps(kernel) <= limit) return [kernel];
-  const splitter = new Splitter(kernel, buffers, Math.max(1, Math.floor(limit / reductionsOf(kernel).length)));
+  const splitter = new Splitter(kernel, buffers, Math.max(1, Math.floor(limit / kernelReduces(kernel).length)));
   return splitter.run().flatMap((part) => limitSteps(part, buffers, limit));
 }
 
@@ -60,7 +61,7 @@ class Splitter {
         expr.kind === 'reduce' ? this.split(expr, guards) : undefined,
       ),
     }));
-    const used = new Set(reductionsOf({ outputs }).flatMap(({ axes }) => axes));
+    const used = new Set(kernelReduces({ outputs }).flatMap(({ axes }) => axes));
     const reductionAxes = [...kernel.reductionAxes, ...this.added].filter(({ id }) => used.has(id));
     return [...parts.kernels, { ...kernel, reductionAxes, outputs }];
   }

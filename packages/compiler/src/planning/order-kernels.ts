@@ -3,7 +3,7 @@
 import { canonicalBytes } from '../kernels/buffer-bytes.ts';
 import type { KernelProgram } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
-import { buffersRead } from '../fusion/kernel-facts.ts';
+import { buffersRead } from '../kernels/contents.ts';
 import { updatedEntries } from './place-updates.ts';
 
 export const orderKernels: SchedulePass = {

@@ -5,7 +5,8 @@ import { axisIndex } from '../kernels/index-algebra.ts';
 import type { BufferDecl, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { compactBuffers, renameBuffers } from '../kernels/rename-buffers.ts';
 import type { SchedulePass } from '../planned-program.ts';
-import { accessesOf, buffersRead, readsSameElement } from '../fusion/kernel-facts.ts';
+import { accessesOf, readsSameElement } from '../fusion/kernel-facts.ts';
+import { buffersRead } from '../kernels/contents.ts';
 
 export const placeUpdates: SchedulePass = {
   name: 'place-updates',

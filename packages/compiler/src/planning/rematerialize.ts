@@ -1,6 +1,6 @@
 // Computes values again where they are needed late, in place of keeping them: the same kernels on the same operands, so results keep their bits.
 
-import { kernelNodes } from '../fusion/kernel-facts.ts';
+import { kernelReduces } from '../kernels/contents.ts';
 import type { BufferDecl, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { renameBuffers } from '../kernels/rename-buffers.ts';
 import { Scene, type Timeline } from './timeline.ts';
@@ -58,7 +58,7 @@ export function recompute(program: KernelProgram, drops: readonly Pick<Drop, 'bu
     declared.set(count + again, id);
     renamed.set(again, id);
     const outputs = source.outputs.filter(({ buffer }) => buffer === again);
-    const axes = new Set([...kernelNodes({ outputs })].flatMap((node) => (node.kind === 'reduce' ? node.axes : [])));
+    const axes = new Set(kernelReduces({ outputs }).flatMap(({ axes }) => axes));
     const reductionAxes = source.reductionAxes.filter((axis) => axes.has(axis.id));
     const name = `${source.name}/again${String(again)}`;
     return renameBuffers({ ...source, name, reductionAxes, outputs }, renamed);

@@ -1,6 +1,6 @@
 // The two stages of a program, for backends whose buffers are handles.
 
-import { buffersRead } from '../fusion/kernel-facts.ts';
+import { buffersRead } from '../kernels/contents.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import type { PlannedProgram } from '../planned-program.ts';
 

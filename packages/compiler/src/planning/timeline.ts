@@ -1,7 +1,8 @@
 // What is alive when, for a program in which some values are dropped and computed again.
 
 import { costOfValue, STORE_COST } from '../fusion/costs.ts';
-import { buffersRead, extentsOf, iterationsOf, kernelNodes } from '../fusion/kernel-facts.ts';
+import { extentsOf, iterationsOf } from '../fusion/kernel-facts.ts';
+import { buffersOf, buffersRead, reducesOf } from '../kernels/contents.ts';
 import { canonicalBytes } from '../kernels/buffer-bytes.ts';
 import type { KernelOutput, KernelProgram } from '../kernels/kernel.ts';
 
@@ -61,9 +62,7 @@ export class Scene {
     const { kernel, output } = this.outputOf(buffer);
     const iterations = iterationsOf(kernel.axes);
     const extents = extentsOf(kernel);
-    const reduced = new Set(
-      [...kernelNodes({ outputs: [output] })].flatMap((node) => (node.kind === 'reduce' ? node.axes : [])),
-    );
+    const reduced = new Set(reducesOf(output.value).flatMap(({ axes }) => axes));
     const steps = [...reduced].reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
     const { arithmetic, loads } = costOfValue(output.value, this.program.buffers, iterations * steps);
     const cost = iterations * ((arithmetic + loads) * steps + STORE_COST);
@@ -84,7 +83,7 @@ export class Scene {
   private readsFor(buffer: number): readonly number[] {
     const known = this.outputReads.get(buffer);
     if (known !== undefined) return known;
-    const reads = [...buffersRead({ outputs: [this.outputOf(buffer).output] })];
+    const reads = [...buffersOf(this.outputOf(buffer).output.value)];
     this.outputReads.set(buffer, reads);
     return reads;
   }

@@ -1,7 +1,7 @@
 // Checks that a kernel program is what every pass, emitter and plan takes it to be.
 
 import { NetwrightError } from '@netwright/ir';
-import { loadsOf } from '../kernels/expression.ts';
+import { loadsOf } from '../kernels/contents.ts';
 import { equalIndices } from '../kernels/index-algebra.ts';
 import type { BufferDecl, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { ExpressionChecker } from './expression-problems.ts';
