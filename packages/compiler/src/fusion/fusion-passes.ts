@@ -8,11 +8,9 @@ import { inlineProducers } from './inline-producers.ts';
 import { inlineViews } from './inline-views.ts';
 import { mergeKernels } from './merge-kernels.ts';
 import { nameKernels } from './name-kernels.ts';
-import { sinkUpdates } from './sink-updates.ts';
 
 export function fusionPasses(capabilities: KernelCapabilities): readonly SchedulePass[] {
   return [
-    sinkUpdates,
     inlineViews(capabilities),
     eliminateDeadKernels,
     fuseEpilogues(capabilities),

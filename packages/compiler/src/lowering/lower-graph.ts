@@ -42,10 +42,17 @@ type Within = ReadonlyMap<number, Step>;
 
 const NOTHING: Within = new Map();
 
+/** A value that the program gives or keeps. */
+interface Result {
+  readonly value: number;
+  readonly role: BufferRole;
+  /** Of a kernel that copies it. */
+  readonly name: string;
+}
+
 /**
- * Kernels for everything that outputs and updates need. Elementwise values that one other alone reads, and elements that elementwise values read through a view, are
- * computed within the kernel that reads them: most values of an optimizer's update are of this kind. A persistent entry that the graph updates has two buffers: one for its old value, which kernels
- * only read, and one for its new value.
+ * Kernels for everything that outputs and updates need. Steps (`steps.ts`), and elements that elementwise values read through a view, are computed within the kernels
+ * that read them. A persistent entry that the graph updates has two buffers: one for its old value, which kernels only read, and one for its new value.
  *
  * @param graph - without calls, but of functions that bring kernels.
  */
@@ -62,7 +69,9 @@ class GraphLowering {
   private readonly bufferOf = new Map<number, number>();
   /** Values that are the same number everywhere. */
   private readonly numbers = new Map<number, Expr>();
-  private readonly outputNames = new Map<number, string[]>();
+  private readonly results: readonly Result[];
+  /** What becomes of values that outputs and updates name; the first where there are several. */
+  private readonly roles = new Map<number, BufferRole>();
   private readonly kernelNames = new Map<string, number>();
   /** Values that no kernel stores yet. */
   private readonly steps = new Map<number, Step>();
@@ -72,20 +81,16 @@ class GraphLowering {
     this.graph = graph;
     this.dims = dims;
     this.isStep = stepsOf(graph);
-    for (const [name, { value }] of Object.entries(graph.outputs)) {
-      this.outputNames.set(value, [...(this.outputNames.get(value) ?? []), name]);
-    }
+    this.results = resultsOf(graph);
+    for (const { value, role } of this.results) if (!this.roles.has(value)) this.roles.set(value, role);
   }
 
   run(): KernelProgram {
-    const { graph, outputNames } = this;
+    const { graph, results } = this;
     for (const [name, { value }] of Object.entries(graph.inputs)) this.declareLeaf(value, { kind: 'input', name });
-    for (const id of reachable(graph, [...outputNames.keys(), ...Object.values(graph.updates)])) this.lowerNode(id);
-    for (const [value, names] of outputNames) {
-      if (!this.isOutput(value)) this.copyTo(value, { kind: 'output', names }, names.join('+'));
-    }
-    for (const [name, value] of Object.entries(graph.updates))
-      this.copyTo(value, { kind: 'persistent', name }, `${name}:update`);
+    const values = results.map(({ value }) => value);
+    for (const id of reachable(graph, values)) this.lowerNode(id);
+    for (const result of results) this.storeResult(result);
     return { buffers: this.buffers, kernels: this.kernels };
   }
 
@@ -111,7 +116,7 @@ class GraphLowering {
       return;
     }
     const step = { node, lowered, within, reads: this.readsOf(node, within) };
-    if (this.isStep.has(id) || (isElementOfOther(node, lowered) && !this.outputNames.has(id))) this.steps.set(id, step);
+    if (this.isStep.has(id) || (isElementOfOther(node, lowered) && !this.roles.has(id))) this.steps.set(id, step);
     else this.emit(id, step);
   }
 
@@ -179,11 +184,7 @@ class GraphLowering {
   }
 
   private emit(id: number, { node, lowered: { axes, reductionAxes, value }, within }: Step): void {
-    const names = this.outputNames.get(id);
-    const buffer = this.declare(
-      this.typeOf(id),
-      names === undefined ? { kind: 'temporary' } : { kind: 'output', names },
-    );
+    const buffer = this.declare(this.typeOf(id), this.roles.get(id) ?? { kind: 'temporary' });
     this.bufferOf.set(id, buffer);
     const op = this.nameOf(node);
     this.push({
@@ -212,12 +213,11 @@ class GraphLowering {
     this.kernels.push({ ...kernel, name: count === 0 ? kernel.name : `${kernel.name}#${String(count)}` });
   }
 
-  private isOutput(value: number): boolean {
-    const buffer = this.bufferOf.get(value);
-    return buffer !== undefined && this.buffers[buffer].role.kind === 'output';
-  }
-
-  private copyTo(value: number, role: BufferRole, name: string): void {
+  /** Copies a value that is not computed where the result belongs. */
+  private storeResult({ value, role, name }: Result): void {
+    this.store(value);
+    const home = this.bufferOf.get(value);
+    if (home !== undefined && this.buffers[home].role === role) return;
     const { op, scope } = this.graph.nodes[value];
     const type = this.typeOf(value);
     const axes = type.shape.map((extent, id): Axis => ({ id, extent }));
@@ -258,4 +258,18 @@ class GraphLowering {
 /** Whether each element is an element of another value, read from where that is stored. */
 function isElementOfOther(node: Node, { value }: LoweredNode): boolean {
   return isView(node) && value.kind === 'load' && value.guards.length === 0;
+}
+
+/** Outputs of one value share a buffer. */
+function resultsOf({ outputs, updates }: Graph): readonly Result[] {
+  const names = new Map<number, string[]>();
+  for (const [name, { value }] of Object.entries(outputs)) names.set(value, [...(names.get(value) ?? []), name]);
+  return [
+    ...[...names].map(([value, of]): Result => ({ value, role: { kind: 'output', names: of }, name: of.join('+') })),
+    ...Object.entries(updates).map(([name, value]): Result => ({
+      value,
+      role: { kind: 'persistent', name },
+      name: `${name}:update`,
+    })),
+  ];
 }
