@@ -12,6 +12,13 @@ import type { LoweredOutput, ReduceNode } from './lowered.ts';
 import type { PartialSums } from './tile-plan.ts';
 import { emitArgmaxStep, emitMaximum } from './vector-math.ts';
 
+const NOWHERE: Point['at'] = new Map();
+
+/** Loops with fewer accumulators are short enough for engines to unroll. */
+const fewestForTurns = 6;
+/** A sum over so many rows of taps needs no loop; one over more gains nothing. */
+const mostTapRows = 3;
+
 interface Accumulator {
   readonly reduce: ReduceNode;
   /** Where in the output tile. */
@@ -50,12 +57,12 @@ export function emitReductions(
       all.flatMap((at) => Array.from({ length: kernel.extents.get(axis) ?? 1 }, (_, i) => new Map([...at, [axis, i]]))),
     [new Map()],
   );
-  const stepAll = (laneSize: number | undefined): void => {
+  const stepAll = (laneSize: number | undefined, ahead: Point['at'] = NOWHERE): void => {
     const stepPoints = steps.flatMap((step) =>
       accumulators.flatMap((accumulator) =>
         accumulator.parts.flatMap((part, i) => {
           if (laneSize !== undefined && i * vector >= laneSize) return [];
-          const at = new Map([...accumulator.point.at, ...step]);
+          const at = new Map([...accumulator.point.at, ...step, ...ahead]);
           if (lane !== undefined) at.set(lane, i * vector);
           const lanes = laneSize === undefined ? accumulator.point.lanes : Math.min(vector, laneSize - i * vector);
           return [{ accumulator, part, point: { at, lanes } }];
@@ -75,6 +82,23 @@ export function emitReductions(
   };
 
   const loops = plan.reduction.filter((axis) => over.includes(axis));
+  const perTurnOf = (axis: number, count: number | Local): number => {
+    const { stepsPerTurn } = plan;
+    if (stepsPerTurn === 1) return 1;
+    if (steps.length > 1) {
+      const isSum = reduces.every(({ op }) => op === 'sum');
+      return isSum && typeof count === 'number' && count <= mostTapRows ? count : 1;
+    }
+    const counts = typeof count === 'number' ? [count] : sliceSizes(axis);
+    const fits = counts.every((one) => one >= stepsPerTurn && one % stepsPerTurn === 0);
+    return fits && accumulators.length >= fewestForTurns ? stepsPerTurn : 1;
+  };
+  /** Of all slices and of the last one. */
+  const sliceSizes = (axis: number): readonly number[] => {
+    const extent = kernel.extents.get(axis) ?? 1;
+    const size = plan.slices.find((slice) => slice.axis === axis)?.size ?? extent;
+    return [size, extent % size || size];
+  };
   const bodyPoints = accumulators.map(({ point }) => point);
   /** Partial sums lose fewer digits than one long sum. */
   const inParts = ({ depth, chunk }: PartialSums): void => {
@@ -111,10 +135,10 @@ export function emitReductions(
       fb.release(total);
     }
   };
-  const nest = (depth: number, steps = 0): void => {
+  const nest = (depth: number, steps = 0, ahead: Point['at'] = NOWHERE): void => {
     const axis = loops[depth];
     if (axis === undefined) {
-      stepAll(undefined);
+      stepAll(undefined, ahead);
       return;
     }
     const unsettled = new Set([...loops.slice(depth), ...unrolled]);
@@ -126,9 +150,9 @@ export function emitReductions(
     );
     const extent = kernel.extents.get(axis) ?? 1;
     if (axis !== lane) {
-      emitLoop(context, { axis, step: 1, count: steps > 0 ? steps : (context.sliceCounts.get(axis) ?? extent) }, () =>
-        nest(depth + 1),
-      );
+      const count = steps > 0 ? steps : (context.sliceCounts.get(axis) ?? extent);
+      const perTurn = depth + 1 === loops.length ? perTurnOf(axis, count) : 1;
+      emitLoop(context, { axis, step: 1, count, perTurn }, (by) => nest(depth + 1, 0, new Map([[axis, by]])));
       return;
     }
     const size = plan.tile.get(axis) ?? vector;

@@ -54,10 +54,16 @@ export function reductionSlices(
       room = Math.floor(room / extent);
       continue;
     }
-    slices.unshift({ axis, size: evenSize(extent, Math.max(1, room)) });
+    slices.unshift({ axis, size: sliceSize(extent, Math.max(1, room)) });
     room = 1;
   }
   return slices;
+}
+
+/** Slices of an even number of steps are all even, so that turns of two steps divide them. */
+function sliceSize(extent: number, most: number): number {
+  const size = evenSize(extent, most);
+  return extent % 2 === 0 && size % 2 === 1 && size < most ? size + 1 : size;
 }
 
 /** Only where every reduction of the kernel is one f32 sum over all loops. */

@@ -43,6 +43,7 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
     splat: shape.splat,
     ...loops,
     reduction,
+    stepsPerTurn: tuning.stepsPerTurn,
     slices,
     partial,
     prefetch,

@@ -14,6 +14,8 @@ export interface TileTuning {
   readonly reductionChunk: number;
   /** Most products that are added one after the other. */
   readonly longestSum: number;
+  /** Steps of a sum in one turn of its innermost loop, where that many divide them evenly: pointers and the counter move once in a turn. */
+  readonly stepsPerTurn: number;
   /** Bytes of the splatted operand that one group of rows should span. */
   readonly rowGroupBytes: number;
   /** Most times that a panel of a large operand is used up before the next one is worth fetching ahead; 0 where the target cannot. */
@@ -27,6 +29,7 @@ export const simd128Tuning: TileTuning = {
   vectors: 4,
   reductionChunk: 64,
   longestSum: 192,
+  stepsPerTurn: 2,
   rowGroupBytes: 1 << 17,
   prefetchedPasses: 0,
 };
@@ -63,6 +66,8 @@ export interface TilePlan {
   readonly partial: PartialSums | undefined;
   /** In each step of the sum, what lies so many bytes ahead of this operand is fetched: the next panel, where they come from memory. */
   readonly prefetch: { readonly slot: number; readonly bytes: number } | undefined;
+  /** As in {@link TileTuning}. */
+  readonly stepsPerTurn: number;
   /** Estimated vector instructions of the whole kernel. */
   readonly cost: number;
 }
