@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Expr, printProgram, type KernelProgram, type SchedulePass } from '@netwright/compiler';
 import { printBuffer } from '@netwright/compiler/kernels';
 
+import { simd128Tuning } from '../src/generate/tile-plan.ts';
 import { chooseLayout } from '../src/schedule/choose-layout.ts';
 import { foldFactors } from '../src/schedule/fold-factors.ts';
 import { inlinePrepared } from '../src/schedule/inline-prepared.ts';
@@ -342,7 +343,7 @@ describe('pad-rows', () => {
 
 describe('pack-panels', () => {
   test('the lane operand of a matrix product is cut into panels of 16', () => {
-    expect(lines(packPanels, inner(matmulProgram(100, 48, 40))).slice(3)).toMatchInlineSnapshot(`
+    expect(lines(packPanels(simd128Tuning), inner(matmulProgram(100, 48, 40))).slice(3)).toMatchInlineSnapshot(`
       [
         "b3 temporary: f32[3, 40, 16]",
         "matmul/panels1 a3:3 a2:40 a1:16",
@@ -359,7 +360,7 @@ describe('pack-panels', () => {
     [100, 48, 20],
   ] as const)('not where it cannot pay: %i x %i x %i', (m, n, k) => {
     const program = inner(matmulProgram(m, n, k));
-    expect(packPanels.run(program)).toEqual(program);
+    expect(packPanels(simd128Tuning).run(program)).toEqual(program);
   });
 });
 

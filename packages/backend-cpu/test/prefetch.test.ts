@@ -9,7 +9,7 @@ import { matmulProgram } from './kernel-samples.ts';
 /** The C function of a product of few rows with weights that are packed into panels. */
 function productOf(rows: number, columns: number, steps: number): string {
   const { buffers, kernels } = matmulProgram(rows, columns, steps);
-  const packed = packPanels.run({
+  const packed = packPanels(nativeTuning(8)).run({
     buffers: buffers.map((decl) => (decl.id === 1 ? { ...decl, role: { kind: 'persistent', name: 'w' } } : decl)),
     kernels,
   });

@@ -7,26 +7,27 @@ import { addIndices, axisIndex, type LoadExpr, loadsOf, rewrite, rewriteIndex } 
 import { axesOfAccess, contractionsOf, extentsOf, firstFreeAxis, multiplications, strideAlong } from './contraction.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
 import { addTemporary } from './temporary.ts';
+import { evenPanel, type Registers } from './registers.ts';
 
 /** Fewest multiplications for each copied element, and for each that is copied once for all runs. */
 const intensity = 64;
 const preparedIntensity = 16;
 /** Fewest steps of the sum. */
 const steps = 32;
-const widths = [16, 12, 8];
-
-export const packPanels: SchedulePass = {
-  name: 'pack-panels',
-  requires: 'Layouts are chosen.',
-  guarantees:
-    'Sums of products with at least 64 multiplications for each element of their lane operand, or 16 where the copy is kept, read it from panels, of which there is only one where the outputs along the lanes do not divide evenly.',
-  run: (program) => {
-    const buffers = [...program.buffers];
-    const prepared = preparedBuffers(program);
-    const kernels = program.kernels.flatMap((kernel) => packKernel(kernel, buffers, prepared));
-    return { buffers, kernels };
-  },
-};
+export function packPanels(registers: Pick<Registers, 'lanes'>): SchedulePass {
+  return {
+    name: 'pack-panels',
+    requires: 'Layouts are chosen.',
+    guarantees:
+      'Sums of products with at least 64 multiplications for each element of their lane operand, or 16 where the copy is kept, read it from panels, of which there is only one where the outputs along the lanes do not divide evenly.',
+    run: (program) => {
+      const buffers = [...program.buffers];
+      const prepared = preparedBuffers(program);
+      const kernels = program.kernels.flatMap((kernel) => packKernel(kernel, buffers, prepared, registers));
+      return { buffers, kernels };
+    },
+  };
+}
 
 interface Panel {
   readonly load: LoadExpr;
@@ -36,8 +37,13 @@ interface Panel {
   readonly others: readonly number[];
 }
 
-function packKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet<number>): readonly Kernel[] {
-  const panel = findPanel(kernel, buffers, prepared);
+function packKernel(
+  kernel: Kernel,
+  buffers: BufferDecl[],
+  prepared: ReadonlySet<number>,
+  registers: Pick<Registers, 'lanes'>,
+): readonly Kernel[] {
+  const panel = findPanel(kernel, buffers, prepared, registers);
   if (panel === undefined) return [kernel];
   const { load, lane, width, others } = panel;
   const extents = extentsOf(kernel);
@@ -87,12 +93,17 @@ function packKernel(kernel: Kernel, buffers: BufferDecl[], prepared: ReadonlySet
   ];
 }
 
-function findPanel(kernel: Kernel, buffers: readonly BufferDecl[], prepared: ReadonlySet<number>): Panel | undefined {
+function findPanel(
+  kernel: Kernel,
+  buffers: readonly BufferDecl[],
+  prepared: ReadonlySet<number>,
+  registers: Pick<Registers, 'lanes'>,
+): Panel | undefined {
   const extents = extentsOf(kernel);
   const lane = contiguousOutputAxis(kernel, buffers);
   if (lane === undefined) return undefined;
   const extent = extents.get(lane) ?? 1;
-  const width = widths.find((candidate) => extent % candidate === 0) ?? extent;
+  const width = evenPanel(extent, registers) ?? extent;
   for (const reduce of contractionsOf(kernel)) {
     const loads = loadsOf(reduce.body);
     const along = loads.filter((load) => axesOfAccess(load.index)?.has(lane) === true);

@@ -18,7 +18,7 @@ import { splitPhases } from './split-phases.ts';
 import { splitReductions } from './split-reductions.ts';
 import { transformWindows } from './transform-windows.ts';
 import type { WindowAlgorithm } from './winograd/choose-filtering.ts';
-import type { Registers } from './winograd/registers.ts';
+import type { Registers } from './registers.ts';
 
 export interface ScheduleOptions {
   /** `high` keeps the digits of a plain sum; `fast` allows tiles of 4x4. Default `high`. */
@@ -50,7 +50,7 @@ export function schedulePasses({
     isolateSums,
     splitPhases,
     padOperands,
-    packPanels,
+    packPanels(registers),
     inlinePrepared,
     splitReductions,
   ];

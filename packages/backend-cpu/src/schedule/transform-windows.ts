@@ -6,7 +6,7 @@ import { chooseFiltering, type WindowAlgorithm } from './winograd/choose-filteri
 import { convolveTiles } from './winograd/at-positions.ts';
 import { correlateTiles } from './winograd/at-taps.ts';
 import { planTransform } from './winograd/plan.ts';
-import type { Registers } from './winograd/registers.ts';
+import type { Registers } from './registers.ts';
 import { Scratch } from './winograd/scratch.ts';
 import { splitForMemory, type Room } from './winograd/split-for-memory.ts';
 import { preparedBuffers } from './prepared-buffers.ts';

@@ -16,11 +16,9 @@ import {
 import { strideAlong } from '../contraction.ts';
 import { applyBothSides } from './apply-matrix.ts';
 import { axesNamed, extentsWith, grid, indicesOf, shapeOf, type TilePlan } from './plan.ts';
-import { rowsAcrossTiles, type Registers } from './registers.ts';
+import { filledPanel, rowsAcrossTiles, type Registers } from '../registers.ts';
 import type { Scratch } from './scratch.ts';
 import { partName, tilePosition, transformFilter, transformImage } from './transform-operands.ts';
-
-const panelWidths = [16, 12, 8];
 
 /** The kernels that compute what `plan.kernel` does. */
 export function convolveTiles(plan: TilePlan, scratch: Scratch, registers: Registers): readonly Kernel[] {
@@ -35,7 +33,7 @@ export function convolveTiles(plan: TilePlan, scratch: Scratch, registers: Regis
     positions.reduce((product, { extent }) => product * extent, 1),
     registers,
   );
-  const panel = panelOf(plan, lane, rows);
+  const panel = panelOf(plan, lane, rows, registers);
   /** Positions along the lanes, or else channels. */
   const inOrder = <T>(ofPositions: readonly T[], ofChannels: readonly T[]): readonly T[] =>
     rows === undefined ? [...ofPositions, ...ofChannels] : [...ofChannels, ...ofPositions];
@@ -96,11 +94,10 @@ function panelOf(
   { extents, freeAxis }: TilePlan,
   axis: number,
   given: number | undefined,
+  registers: Registers,
 ): { readonly axis: number; readonly blocks: Axis; readonly lanes: Axis } {
   const extent = extents.get(axis) ?? 1;
-  const waste = (width: number): number => Math.ceil(extent / width) * width - extent;
-  const width =
-    given ?? (extent <= 16 ? extent : panelWidths.reduce((best, one) => (waste(one) < waste(best) ? one : best), 16));
+  const width = given ?? (extent <= 16 ? extent : filledPanel(extent, registers));
   return {
     axis,
     blocks: { id: freeAxis, extent: Math.ceil(extent / width) },

@@ -4,7 +4,7 @@ import type { Kernel } from '@netwright/compiler';
 
 import { extentsOf } from '../contraction.ts';
 import type { WindowSum } from '../windows.ts';
-import { rowsAcrossTiles, type Registers } from './registers.ts';
+import { rowsAcrossTiles, type Registers } from '../registers.ts';
 
 /** Outputs of a tile along rows and columns. */
 export const tileSides = { '2x2': [2, 2], '2x4': [2, 4], '4x4': [4, 4] } as const;
