@@ -50,7 +50,8 @@ export {
   type FunctionRecord,
   type FunctionSignature,
 } from './function.ts';
-export { dependentsOf, rootsOf } from './dependents.ts';
+export { dependentsOf } from './dependents.ts';
+export { readersOf } from './rewrites/readers-of.ts';
 export { inlineGraph, reachable } from './inline.ts';
 export { differentiate, gradients } from './autodiff.ts';
 export type { GraphPass } from './pass.ts';

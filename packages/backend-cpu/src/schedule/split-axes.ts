@@ -2,7 +2,15 @@
 // into one axis for each digit, so that addresses become affine.
 
 import type { Axis, Expr, Index, Kernel, SchedulePass } from '@netwright/compiler';
-import { addIndices, axisIndex, nodesOf, pureAxis, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
+import {
+  addIndices,
+  axisIndex,
+  forEachIndex,
+  kernelNodes,
+  pureAxis,
+  rewrite,
+  rewriteIndex,
+} from '@netwright/compiler/kernels';
 
 import { firstFreeAxis } from './contraction.ts';
 
@@ -35,15 +43,8 @@ function findDivision(kernel: Kernel): { axis: Axis; by: number } | undefined {
       visit(atom.of);
     }
   };
-  for (const { value } of kernel.outputs)
-    for (const node of nodesOf(value)) for (const index of indicesOf(node)) visit(index);
+  for (const node of kernelNodes(kernel)) forEachIndex(node, visit);
   return found;
-}
-
-function indicesOf(expr: Expr): readonly Index[] {
-  if (expr.kind === 'load') return [...expr.index, ...expr.guards.map(({ index }) => index)];
-  if (expr.kind === 'index') return [expr.index];
-  return expr.kind === 'guarded' ? expr.guards.map(({ index }) => index) : [];
 }
 
 function splitAxis(kernel: Kernel, { id, extent }: Axis, by: number): Kernel {

@@ -1,6 +1,6 @@
+import { buffersRead } from '../kernels/contents.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
-import { buffersRead } from '../kernels/contents.ts';
 
 /** Outputs that nothing reads, and kernels without any other. */
 export const eliminateDeadKernels: SchedulePass = {

@@ -2,8 +2,8 @@
 
 import type { KernelCapabilities } from '../capabilities.ts';
 import type { SchedulePass } from '../planned-program.ts';
-import { hasReduction } from './kernel-facts.ts';
 import { buffersRead, kernelNodes } from '../kernels/contents.ts';
+import { hasReduction } from './kernel-facts.ts';
 import { joinConsumer } from './join-kernels.ts';
 import { preparedKernels } from './prepared-kernels.ts';
 import { Workspace } from './workspace.ts';

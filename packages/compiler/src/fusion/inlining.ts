@@ -1,6 +1,7 @@
 // Computes values inside the kernels that use them. Decisions run from the last kernel to the first, so that every kernel knows where its users are
 // evaluated; substitution runs from the first to the last, so that every kernel is rewritten once.
 
+import { buffersRead, kernelNodes } from '../kernels/contents.ts';
 import { hasValues } from '../kernels/dependencies.ts';
 import { constant, guarded, rewrite, rewriteIndex, type LoadExpr } from '../kernels/expression.ts';
 import { indexKey, isAffine, pureAxis, zeroIndex, type Extents } from '../kernels/index-algebra.ts';
@@ -18,7 +19,6 @@ import {
   stepsOf,
   type Access,
 } from './kernel-facts.ts';
-import { buffersRead, kernelNodes } from '../kernels/contents.ts';
 import { preparedKernels } from './prepared-kernels.ts';
 
 export interface InliningLimits {

@@ -1,7 +1,7 @@
 // What the fusion passes ask about kernels.
 
-import { childrenOf, forEachIndex, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
 import { nodesOf } from '../kernels/contents.ts';
+import { childrenOf, forEachIndex, forEachValue, type LoadExpr, type ReduceExpr } from '../kernels/expression.ts';
 import { indexKey, pureAxis, type Extents } from '../kernels/index-algebra.ts';
 import type { Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel, KernelOutput } from '../kernels/kernel.ts';
@@ -36,13 +36,8 @@ const accessesIn = remembered((outputs: readonly KernelOutput[]): readonly Acces
       forEachIndex(expr, visitIndex);
       for (const child of childrenOf(expr)) visit(child, inIndex);
     };
-    const visitIndex = ({ terms }: Index): void => {
-      for (const { atom } of terms) {
-        if (atom.kind === 'axis') continue;
-        if (atom.kind === 'value') visit(atom.expr, true);
-        else visitIndex(atom.of);
-      }
-    };
+    const visitInIndex = (expr: Expr): void => visit(expr, true);
+    const visitIndex = (index: Index): void => forEachValue(index, visitInIndex);
     return visit;
   };
   const outside = collector(undefined);

@@ -1,6 +1,7 @@
 // Kernels that visit the same elements, or that read the same large operand, become one kernel with several outputs.
 
 import type { KernelCapabilities } from '../capabilities.ts';
+import { buffersRead, kernelNodes, kernelReduces } from '../kernels/contents.ts';
 import type { BufferDecl, Kernel } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { MOST_NODES } from './inlining.ts';
@@ -14,7 +15,6 @@ import {
   isContraction,
   iterationsOf,
 } from './kernel-facts.ts';
-import { buffersRead, kernelNodes, kernelReduces } from '../kernels/contents.ts';
 import { preparedKernels } from './prepared-kernels.ts';
 import { Workspace } from './workspace.ts';
 

@@ -1,7 +1,7 @@
 // Which kernels give the same result in every run until the store changes.
 
-import type { KernelProgram } from '../kernels/kernel.ts';
 import { kernelLoads } from '../kernels/contents.ts';
+import type { KernelProgram } from '../kernels/kernel.ts';
 
 /** Positions of the kernels that depend only on constants and on persistent entries that the program does not write. */
 export function preparedKernels({ buffers, kernels }: KernelProgram): ReadonlySet<number> {

@@ -1,7 +1,7 @@
 // Kernels while passes join them: positions, writers and readers are kept up to date at every step.
 
-import type { BufferDecl, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { buffersRead } from '../kernels/contents.ts';
+import type { BufferDecl, Kernel, KernelProgram } from '../kernels/kernel.ts';
 
 const NONE: ReadonlySet<number> = new Set();
 

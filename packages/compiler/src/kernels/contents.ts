@@ -1,6 +1,6 @@
 // What expressions and kernels are made of: found in one walk when it is first asked for, and remembered.
 
-import { childrenOf, forEachIndex, type LoadExpr, type ReduceExpr } from './expression.ts';
+import { childrenOf, forEachIndex, forEachValue, type LoadExpr, type ReduceExpr } from './expression.ts';
 import type { Index } from './index-expression.ts';
 import type { Expr, Kernel, KernelOutput } from './kernel.ts';
 import { remembered } from './remembered.ts';
@@ -19,13 +19,7 @@ class Contents {
       forEachIndex(node, collectIndex);
       childrenOf(node).forEach(collect);
     };
-    const collectIndex = ({ terms }: Index): void => {
-      for (const { atom } of terms) {
-        if (atom.kind === 'axis') continue;
-        if (atom.kind === 'value') collect(atom.expr);
-        else collectIndex(atom.of);
-      }
-    };
+    const collectIndex = (index: Index): void => forEachValue(index, collect);
     exprs.forEach(collect);
     this.nodes = nodes;
   }

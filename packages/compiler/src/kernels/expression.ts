@@ -256,6 +256,15 @@ export function forEachIndex(expr: Expr, visit: (index: Index) => void): void {
   if (expr.kind === 'load' || expr.kind === 'guarded') for (const { index } of expr.guards) visit(index);
 }
 
+/** Calls `visit` for the expressions whose values are part of an index. */
+export function forEachValue({ terms }: Index, visit: (expr: Expr) => void): void {
+  for (const { atom } of terms) {
+    if (atom.kind === 'axis') continue;
+    if (atom.kind === 'value') visit(atom.expr);
+    else forEachValue(atom.of, visit);
+  }
+}
+
 /** The reading of one element. */
 export type LoadExpr = Expr & { readonly kind: 'load' };
 /** A sum, a largest element or its position, over axes. */

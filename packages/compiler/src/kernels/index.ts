@@ -1,11 +1,12 @@
 export { applyBinary, applyUnary, convert } from './arithmetic.ts';
-export { kernelLoads, kernelReduces, loadsOf, nodesOf, reducesOf } from './contents.ts';
+export { kernelLoads, kernelNodes, kernelReduces, loadsOf, nodesOf, reducesOf } from './contents.ts';
 export { boundOf, Dependencies, hasValues } from './dependencies.ts';
 export {
   binary,
   cast,
   childrenOf,
   constant,
+  forEachIndex,
   guarded,
   indexValue,
   load,

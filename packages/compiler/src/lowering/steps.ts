@@ -2,9 +2,9 @@
 
 import {
   dependentsOf,
-  primitives,
-  rootsOf,
   isPrimitiveNode,
+  primitives,
+  readersOf,
   type Graph,
   type Node,
   type PrimitiveNode,
@@ -18,19 +18,16 @@ import {
 export function stepsOf(graph: Graph): ReadonlySet<number> {
   const { nodes } = graph;
   const changing = changingValues(graph);
-  const roots = new Set(rootsOf(graph));
-  const readers = nodes.map((): number[] => []);
-  nodes.forEach(({ inputs }, id) => {
-    for (const input of inputs) readers[input].push(id);
-  });
+  const readers = readersOf(graph);
   /** Elementwise values that nothing but such values follows. */
   const last = new Set<number>();
   const steps = new Set<number>();
   for (let id = nodes.length - 1; id >= 0; id--) {
-    if (!isElementwise(nodes[id]) || !readers[id].every((reader) => last.has(reader))) continue;
+    const own = readers.get(id) ?? [];
+    if (!isElementwise(nodes[id]) || !own.every((one) => one === undefined || last.has(one))) continue;
     last.add(id);
-    const [reader, ...others] = readers[id];
-    if (others.length > 0 || roots.has(id) || nodes[id].type.dtype === 'u8') continue;
+    const [reader] = own;
+    if (reader === undefined || own.length > 1 || nodes[id].type.dtype === 'u8') continue;
     if (changing.has(id) === changing.has(reader)) steps.add(id);
   }
   return steps;
@@ -46,10 +43,10 @@ export function isView(node: Node): node is PrimitiveNode {
 
 /** The values that depend on inputs or on persistent entries that the graph updates. */
 function changingValues(graph: Graph): ReadonlySet<number> {
-  const entries = { ...graph.parameters, ...graph.states };
-  const updated = Object.keys(graph.updates).map((name) => entries[name]);
+  const { inputs, parameters, states, updates } = graph;
+  const updated = Object.keys(updates).map((name) => parameters[name] ?? states[name]);
   return dependentsOf(
     graph,
-    [...Object.values(graph.inputs), ...updated].map(({ value }) => value),
+    [...Object.values(inputs), ...updated].map(({ value }) => value),
   );
 }

@@ -1,6 +1,6 @@
 import type { KernelCapabilities } from '../capabilities.ts';
-import { childrenOf } from '../kernels/expression.ts';
 import { buffersOf, buffersRead, kernelReduces } from '../kernels/contents.ts';
+import { childrenOf } from '../kernels/expression.ts';
 import type { BufferDecl, Expr, Kernel } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { Materializer, rewriteGuarded } from './materialize.ts';

@@ -1,8 +1,8 @@
 // Stores parts of a kernel's expressions with kernels of their own.
 
 import { axesOf, extentsOf } from '../fusion/kernel-facts.ts';
-import { cast, constant, guarded, load, rewrite } from '../kernels/expression.ts';
 import { nodesOf } from '../kernels/contents.ts';
+import { cast, constant, guarded, load, rewrite } from '../kernels/expression.ts';
 import { axisIndex, simplifyGuards, type Extents } from '../kernels/index-algebra.ts';
 import type { Guard, Index } from '../kernels/index-expression.ts';
 import type { Axis, BufferDecl, Expr, Kernel } from '../kernels/kernel.ts';

@@ -2,8 +2,8 @@
 
 import type { KernelCapabilities } from '../capabilities.ts';
 import { extentsOf, isContraction, iterationsOf, stepsOf } from '../fusion/kernel-facts.ts';
-import { load, rewrite, type LoadExpr } from '../kernels/expression.ts';
 import { kernelLoads, kernelReduces, loadsOf } from '../kernels/contents.ts';
+import { load, rewrite, type LoadExpr } from '../kernels/expression.ts';
 import { axisIndex, equalIndices, rangeOf, shiftIndex, type Extents } from '../kernels/index-algebra.ts';
 import type { Guard } from '../kernels/index-expression.ts';
 import type { BufferDecl, Expr, Kernel } from '../kernels/kernel.ts';

@@ -1,7 +1,7 @@
 // Reductions with more steps than one kernel may take become parts and a reduction of the parts.
 
-import { kernelReduces } from '../kernels/contents.ts';
 import type { KernelCapabilities } from '../capabilities.ts';
+import { kernelReduces } from '../kernels/contents.ts';
 import { binary, cast, constant, guarded, indexValue, load, reduce, type ReduceExpr } from '../kernels/expression.ts';
 import {
   addIndices,

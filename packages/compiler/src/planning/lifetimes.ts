@@ -1,7 +1,7 @@
 // When each buffer is needed.
 
-import type { KernelProgram } from '../kernels/kernel.ts';
 import { buffersRead } from '../kernels/contents.ts';
+import type { KernelProgram } from '../kernels/kernel.ts';
 
 /** Positions of kernels between which, both included, a buffer holds something that is still needed. */
 export interface Lifetime {

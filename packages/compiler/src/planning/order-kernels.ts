@@ -1,9 +1,9 @@
 // A list schedule of kernels that keeps little alive.
 
+import { buffersRead } from '../kernels/contents.ts';
 import { canonicalBytes } from '../kernels/buffer-bytes.ts';
 import type { KernelProgram } from '../kernels/kernel.ts';
 import type { SchedulePass } from '../planned-program.ts';
-import { buffersRead } from '../kernels/contents.ts';
 import { updatedEntries } from './place-updates.ts';
 
 export const orderKernels: SchedulePass = {

@@ -1,12 +1,12 @@
 // Decides where new values of persistent entries are written: straight into place, or aside and copied at the end.
 
+import { buffersRead } from '../kernels/contents.ts';
 import { load } from '../kernels/expression.ts';
 import { axisIndex } from '../kernels/index-algebra.ts';
 import type { BufferDecl, Kernel, KernelProgram } from '../kernels/kernel.ts';
 import { compactBuffers, renameBuffers } from '../kernels/rename-buffers.ts';
 import type { SchedulePass } from '../planned-program.ts';
 import { accessesOf, readsSameElement } from '../fusion/kernel-facts.ts';
-import { buffersRead } from '../kernels/contents.ts';
 
 export const placeUpdates: SchedulePass = {
   name: 'place-updates',

@@ -14,9 +14,9 @@ import {
 } from '@netwright/compiler/kernels';
 
 import { strideAlong } from '../contraction.ts';
+import { filledPanel, rowsAcrossTiles, type Registers } from '../registers.ts';
 import { applyBothSides } from './apply-matrix.ts';
 import { axesNamed, extentsWith, grid, indicesOf, shapeOf, type TilePlan } from './plan.ts';
-import { filledPanel, rowsAcrossTiles, type Registers } from '../registers.ts';
 import type { Scratch } from './scratch.ts';
 import { partName, tilePosition, transformFilter, transformImage } from './transform-operands.ts';
 
