@@ -130,6 +130,13 @@ class Convolution:
         return dict(zip(["dx", "dw"] if self.gradients else ["y"], self.made))
 
 
+def time_run(engine):
+    cpu, start = time.process_time(), time.perf_counter()
+    engine.run()
+    milliseconds = (time.perf_counter() - start) * 1000
+    return {"milliseconds": milliseconds, "cpuMilliseconds": (time.process_time() - cpu) * 1000}
+
+
 def main():
     job = json.loads(sys.argv[1])
     started = time.perf_counter()
@@ -141,10 +148,13 @@ def main():
         for line in sys.stdin:
             command = line.strip()
             if command == "run":
-                cpu, start = time.process_time(), time.perf_counter()
-                engine.run()
-                milliseconds = (time.perf_counter() - start) * 1000
-                answer(kind="time", milliseconds=milliseconds, cpuMilliseconds=(time.process_time() - cpu) * 1000)
+                answer(kind="time", **time_run(engine))
+            elif command == "turn":
+                end = time.perf_counter() + job["turnMilliseconds"] / 1000
+                times = [time_run(engine)]
+                while time.perf_counter() < end:
+                    times.append(time_run(engine))
+                answer(kind="times", times=times)
             elif command == "results":
                 write_tensors(job["results"], engine.results())
                 answer(kind="results")

@@ -21,16 +21,26 @@ export interface Job {
   readonly onnx?: string;
   /** Where the child writes the results of its first run, as safetensors. */
   readonly results: string;
+  /** For how long a turn goes on at least. */
+  readonly turnMilliseconds: number;
 }
 
-/** A child reads these as lines on its standard input. */
-export type Command = 'run' | 'results' | 'memory';
+/** A child reads these as lines on its standard input; a turn is runs one after the other. */
+export type Command = 'run' | 'turn' | 'results' | 'memory';
+
+/** Of one run. */
+export interface Time {
+  readonly milliseconds: number;
+  /** Of all threads. */
+  readonly cpuMilliseconds: number;
+}
 
 /** A child writes them as lines that begin with {@link MARK}; other lines are the engine's own and are kept for error messages. */
 export type Answer =
   | { readonly kind: 'ready'; readonly version: string; readonly loadMilliseconds: number }
   | { readonly kind: 'unavailable'; readonly reason: string }
-  | { readonly kind: 'time'; readonly milliseconds: number; readonly cpuMilliseconds: number }
+  | ({ readonly kind: 'time' } & Time)
+  | { readonly kind: 'times'; readonly times: readonly Time[] }
   | { readonly kind: 'results' }
   | { readonly kind: 'memory'; readonly peakBytes: number }
   | { readonly kind: 'failed'; readonly reason: string };

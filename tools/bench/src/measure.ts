@@ -8,6 +8,7 @@ import { Child, ChildError } from './child.ts';
 import { compareResults, compareUpdates, type Comparison } from './compare.ts';
 import type { Engine } from './engines.ts';
 import type { Job } from './job.ts';
+import { median } from './median.ts';
 import { writeOnnx, type OnnxProto } from './networks/onnx.ts';
 import { prepareWork, type PreparedWork } from './networks/prepare-work.ts';
 import { readTensors, type Tensors } from './networks/tensors.ts';
@@ -16,8 +17,13 @@ import { STEP, type Work } from './work.ts';
 export interface MeasureOptions {
   readonly threads: number;
   readonly engines: readonly Engine[];
-  /** Times that each engine runs after two that are not counted. */
+  /** Turns that each engine has after two that are not counted. */
   readonly rounds: number;
+  /**
+   * In its turn an engine runs again and again for at least so long. Where that is more than one run, the first does not count: caches hold what the
+   * engine before left, and threads sleep.
+   */
+  readonly turnMilliseconds: number;
   /** An engine that has used so many seconds of counted rounds takes part in no further one. */
   readonly seconds: number;
   /** Where tensors and models are written. */
@@ -35,7 +41,7 @@ export interface Figures {
   readonly loadMilliseconds: number;
   readonly firstMilliseconds: number;
   readonly secondMilliseconds: number;
-  /** Counted rounds, by the clock on the wall and by processor time of all threads. */
+  /** The median run of each counted turn, by the clock on the wall and by processor time of all threads. */
   readonly wall: readonly number[];
   readonly cpu: readonly number[];
   /** Of a training step: the most resident memory of a process that loads the engine and makes {@link memorySteps} steps, and nothing else. */
@@ -67,14 +73,13 @@ const loadSeconds = 180;
 const runSeconds = 60;
 /** Before each turn: threads of the engine before, such as those of onnxruntime-web, go on polling for some 50 milliseconds. */
 const restMilliseconds = 200;
-/** A turn of shorter runs begins with one that is not counted: caches hold what other engines left. */
-const shortMilliseconds = 500;
-
 interface Running {
   readonly engine: Engine;
   readonly child: Child;
   readonly wall: number[];
   readonly cpu: number[];
+  /** Of the clock on the wall, in counted turns. */
+  usedMilliseconds: number;
   figures: Figures;
 }
 
@@ -157,7 +162,7 @@ async function openEngine(
   work: Work,
   { file, layers }: PreparedWork,
   onnx: string | undefined,
-  { threads, folder, peers, programs }: MeasureOptions,
+  { threads, turnMilliseconds, folder, peers, programs }: MeasureOptions,
 ): Promise<Opened> {
   const program = programs[engine.program];
   if (program === undefined) throw new ChildError('there is no Python with PyTorch (NETWRIGHT_PYTHON names one)', true);
@@ -170,6 +175,7 @@ async function openEngine(
     peers,
     tensors: file,
     results: path.join(folder, 'results.safetensors'),
+    turnMilliseconds,
     ...(layers === undefined ? {} : { layers }),
     ...(onnx === undefined ? {} : { onnx }),
   };
@@ -213,7 +219,7 @@ async function start(engine: Engine, { child, results: file, version, loadMillis
       wall: [],
       cpu: [],
     };
-    return { running: { engine, child, wall: [], cpu: [], figures }, results };
+    return { running: { engine, child, wall: [], cpu: [], usedMilliseconds: 0, figures }, results };
   } catch (error) {
     await child.close();
     throw error;
@@ -231,14 +237,15 @@ function check(results: Tensors, work: Work, expected: Tensors, before: Tensors)
   );
 }
 
-async function takeTurn({ child, wall, cpu, figures }: Running, round: number, seconds: number): Promise<void> {
-  const used = wall.reduce((sum, value) => sum + value, 0);
+async function takeTurn(one: Running, round: number, seconds: number): Promise<void> {
+  const { child, wall, cpu, figures } = one;
   const slow = round <= 0 && figures.secondMilliseconds * warmUp > seconds * 1000;
-  if (slow || (wall.length > 0 && used > seconds * 1000)) return;
+  if (slow || one.usedMilliseconds > seconds * 1000) return;
   await setTimeout(restMilliseconds);
-  if (figures.secondMilliseconds < shortMilliseconds) await child.ask('run', 'time', runSeconds);
-  const time = await child.ask('run', 'time', runSeconds);
+  const { times } = await child.ask('turn', 'times', runSeconds);
   if (round <= 0) return;
-  wall.push(time.milliseconds);
-  cpu.push(time.cpuMilliseconds);
+  for (const { milliseconds } of times) one.usedMilliseconds += milliseconds;
+  const counted = times.length > 1 ? times.slice(1) : times;
+  wall.push(median(counted.map(({ milliseconds }) => milliseconds)));
+  cpu.push(median(counted.map(({ cpuMilliseconds }) => cpuMilliseconds)));
 }

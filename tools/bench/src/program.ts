@@ -18,6 +18,7 @@ interface Options {
   readonly precision: readonly ('high' | 'fast')[];
   readonly threads: readonly number[];
   readonly rounds: number;
+  readonly turnMilliseconds: number;
   readonly seconds: number;
   readonly clock: Clock;
   readonly out?: string;
@@ -56,7 +57,8 @@ export function createProgram(write: (text: string) => void, directory: string):
         .default(['high', 'fast']),
     )
     .option('--threads <counts>', 'numbers of threads with commas between', counts, [1, 2])
-    .option('--rounds <count>', 'counted runs of every engine', count, 11)
+    .option('--rounds <count>', 'counted turns of every engine', count, 11)
+    .option('--turn-milliseconds <count>', 'in its turn an engine runs again and again for so long', count, 500)
     .option('--seconds <count>', 'seconds after which an engine stops taking part', count, 20)
     .addOption(
       new Option('--clock <clock>', 'cpu: processor time, for a machine that is in use')

@@ -3,6 +3,7 @@
 import type { Group } from './engines.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement } from './measure.ts';
+import { median } from './median.ts';
 import type { Work } from './work.ts';
 
 /** By the clock on the wall, or processor time: for a machine that others use at the same time. */
@@ -33,12 +34,6 @@ export function mergeReports(earlier: Report, later: Report): Report {
     machine: { ...later.machine, load: Math.max(earlier.machine.load, later.machine.load) },
     measurements: [...kept, ...later.measurements],
   };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 const compared: readonly { readonly group: Exclude<Group, 'ours'>; readonly title: string }[] = [

@@ -33,6 +33,7 @@ async function run(options: Partial<BenchOptions>): ReturnType<typeof bench> {
     engines: [wasm, { ...wasm, name: 'again', backend: 'reference' }],
     threads: [1],
     rounds: 2,
+    turnMilliseconds: 20,
     seconds: 5,
     clock: 'wall',
     peers: 'nowhere',

@@ -1,7 +1,7 @@
 // The child's side of the conversation.
 
 import { createInterface } from 'node:readline';
-import type { Answer, Command, Job } from '../job.ts';
+import type { Answer, Command, Job, Time } from '../job.ts';
 import { MARK } from '../job.ts';
 import { writeTensors, type Tensors } from '../networks/tensors.ts';
 
@@ -26,8 +26,7 @@ export async function serve(job: Job, load: (job: Job) => Promise<Engine>): Prom
   try {
     const engine = await load(job);
     answer({ kind: 'ready', version: engine.version, loadMilliseconds: performance.now() - started });
-    for await (const command of createInterface({ input: process.stdin }))
-      await obey(command as Command, engine, job.results);
+    for await (const command of createInterface({ input: process.stdin })) await obey(command as Command, engine, job);
   } catch (error) {
     if (error instanceof Unavailable) answer({ kind: 'unavailable', reason: error.message });
     else answer({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
@@ -35,15 +34,17 @@ export async function serve(job: Job, load: (job: Job) => Promise<Engine>): Prom
   process.exit();
 }
 
-async function obey(command: Command, engine: Engine, results: string): Promise<void> {
+async function obey(command: Command, engine: Engine, { results, turnMilliseconds }: Job): Promise<void> {
   switch (command) {
-    case 'run': {
-      const cpu = process.cpuUsage();
-      const start = performance.now();
-      await engine.run();
-      const milliseconds = performance.now() - start;
-      const { user, system } = process.cpuUsage(cpu);
-      answer({ kind: 'time', milliseconds, cpuMilliseconds: (user + system) / 1000 });
+    case 'run':
+      answer({ kind: 'time', ...(await timeRun(engine)) });
+      return;
+    case 'turn': {
+      const times: Time[] = [];
+      const end = performance.now() + turnMilliseconds;
+      do times.push(await timeRun(engine));
+      while (performance.now() < end);
+      answer({ kind: 'times', times });
       return;
     }
     case 'results':
@@ -53,6 +54,15 @@ async function obey(command: Command, engine: Engine, results: string): Promise<
     case 'memory':
       answer({ kind: 'memory', peakBytes: process.resourceUsage().maxRSS * 1024 });
   }
+}
+
+async function timeRun(engine: Engine): Promise<Time> {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await engine.run();
+  const milliseconds = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  return { milliseconds, cpuMilliseconds: (user + system) / 1000 };
 }
 
 function answer(message: Answer): void {
