@@ -69,6 +69,23 @@ describe('the choice between all threads and one', () => {
     expect(kinds).toMatch(/^1+a+$/);
   });
 
+  test('keeps all threads where the processor was slow and is fast again', () => {
+    const choice = new ThreadChoice();
+    play(choice, 50, idle);
+    expect(play(choice, 3, { all: 22, alone: 40 })).toBe('aaa');
+    expect(play(choice, 2, idle)).toBe('11');
+    expect(play(choice, 20, idle)).toBe('a'.repeat(20));
+  });
+
+  test('makes no trial soon after one in vain', () => {
+    const choice = new ThreadChoice();
+    play(choice, 50, idle);
+    let kinds = '';
+    for (let second = 0; second < 20; second += 1)
+      kinds += play(choice, 6, { all: 22, alone: 40 }) + play(choice, 4, idle);
+    expect(kinds.replaceAll('a', '').length).toBeLessThanOrEqual(16);
+  });
+
   test('does not mind single slow runs', () => {
     const choice = new ThreadChoice();
     play(choice, 50, idle);

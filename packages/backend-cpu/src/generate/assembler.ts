@@ -70,6 +70,10 @@ export interface Assembler {
   addToPointer(): void;
   /** [pointer, i32] -> [pointer + i32 * bytes]. */
   indexPointer(bytes: number): void;
+  /** [pointer, pointer] -> [i32]. */
+  pointersDiffer(): void;
+  /** [pointer] -> [i32]: whether it is this address. */
+  pointsAt(address: number): void;
   i32(value: number): void;
   /** Equal f32 lanes. */
   f32x4(value: number): void;

@@ -9,8 +9,17 @@ export interface LoopSpec {
   readonly step: number;
   /** At least 1. */
   readonly count: number | Local;
-  /** Iterations in one turn of the loop, a divisor of `count`. Default 1. */
+  /** Iterations in one turn of the loop, a divisor of `count` and at most 4. Default 1. */
   readonly perTurn?: number;
+}
+
+/** Bytes of a word: pointers to words are divisible by it. */
+const wordBytes = 4;
+
+interface Moved {
+  readonly local: Local;
+  /** In each turn. */
+  readonly by: number;
 }
 
 /**
@@ -31,15 +40,18 @@ export function emitLoop(
   const { fb, pointers, axisValues } = context;
   const outerPointers = [...pointers];
   const outerValue = axisValues.get(axis);
-  const moved: { readonly local: Local; readonly by: number }[] = [];
-  context.table.streams.forEach(({ coefficients }, stream) => {
+  const moved: Moved[] = [];
+  let guide: Moved | undefined;
+  context.table.streams.forEach(({ coefficients, base }, stream) => {
     const coefficient = coefficients.get(axis) ?? 0;
     if (coefficient === 0) return;
     const local = fb.local('pointer');
     fb.get(context.pointer(stream));
     fb.set(local);
     pointers[stream] = local;
-    moved.push({ local, by: coefficient * step * perTurn });
+    const pointer = { local, by: coefficient * step * perTurn };
+    moved.push(pointer);
+    if ([base, ...coefficients.values()].every((bytes) => bytes % wordBytes === 0)) guide ??= pointer;
   });
   if (context.tracked.has(axis)) {
     const value = fb.local('i32');
@@ -62,31 +74,24 @@ export function emitLoop(
     context.scoped(() => body(0));
     advance();
   } else {
-    const left = fb.local('i32');
-    if (typeof count === 'number') fb.i32(count / perTurn);
-    else {
-      fb.get(count);
-      fb.i32(perTurn);
-      fb.op('i32.div_s');
-    }
-    fb.set(left);
+    const turns = guide === undefined ? countedTurns(fb, count, perTurn) : guidedTurns(fb, guide, count, perTurn);
     const loop = (exit?: number): void => {
       fb.loop((label) => {
         for (let at = 0; at < perTurn; at += 1) {
-          if (at > 0) separate(fb, left, at, exit ?? label);
+          if (at > 0) {
+            turns.pushNever(at);
+            fb.brIf(exit ?? label);
+          }
           context.scoped(() => body(at * step));
         }
         advance();
-        fb.get(left);
-        fb.i32(1);
-        fb.op('i32.sub');
-        fb.tee(left);
+        turns.pushMore();
         fb.brIf(label);
       });
     };
     if (perTurn === 1) loop();
     else fb.block(loop);
-    fb.release(left);
+    fb.release(turns.local);
   }
   if (after !== undefined) context.scoped(after);
   for (const { local } of moved) fb.release(local);
@@ -97,13 +102,65 @@ export function emitLoop(
   else axisValues.set(axis, outerValue);
 }
 
-/**
- * Ends the basic block by leaving the loop under a condition that never holds, another one at each place of a turn. The compiler of Node 20 moves all loads of a block to
- * its start: with those of two steps the registers do not suffice.
- */
-function separate(fb: Assembler, left: Local, at: number, exit: number): void {
-  fb.get(left);
-  fb.i32(1 - at);
-  fb.op('i32.eq');
-  fb.brIf(exit);
+/** How a loop ends. */
+interface Turns {
+  readonly local: Local;
+  /** After pointers have moved: whether there is another turn. */
+  pushMore(): void;
+  /**
+   * A condition that never holds, another one at each place of a turn: it ends the basic block. The compiler of Node 20 moves all loads of a block to its
+   * start, and with those of two steps the registers do not suffice.
+   */
+  pushNever(at: number): void;
+}
+
+function countedTurns(fb: Assembler, count: number | Local, perTurn: number): Turns {
+  const left = fb.local('i32');
+  if (typeof count === 'number') fb.i32(count / perTurn);
+  else {
+    fb.get(count);
+    fb.i32(perTurn);
+    fb.op('i32.div_s');
+  }
+  fb.set(left);
+  return {
+    local: left,
+    pushMore: () => {
+      fb.get(left);
+      fb.i32(1);
+      fb.op('i32.sub');
+      fb.tee(left);
+    },
+    pushNever: (at) => {
+      fb.get(left);
+      fb.i32(1 - at);
+      fb.op('i32.eq');
+    },
+  };
+}
+
+/** A pointer to words ends the loop: where registers are few, engines keep a counter in memory. */
+function guidedTurns(fb: Assembler, { local, by }: Moved, count: number | Local, perTurn: number): Turns {
+  const end = fb.local('pointer');
+  fb.get(local);
+  if (typeof count === 'number') {
+    fb.i32((count / perTurn) * by);
+    fb.addToPointer();
+  } else {
+    fb.get(count);
+    fb.indexPointer(by / perTurn);
+  }
+  fb.set(end);
+  return {
+    local: end,
+    pushMore: () => {
+      fb.get(local);
+      fb.get(end);
+      fb.pointersDiffer();
+    },
+    pushNever: (at) => {
+      fb.get(local);
+      fb.pointsAt(at);
+    },
+  };
 }

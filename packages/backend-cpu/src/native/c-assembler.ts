@@ -238,6 +238,14 @@ export class CAssembler implements Assembler {
     this.#apply(2, 'pointer', (pointer, index) => `(${pointer} + (long long)${index} * ${literal(bytes)})`);
   }
 
+  pointersDiffer(): void {
+    this.#apply(2, 'i32', (a, b) => `(${a} != ${b})`);
+  }
+
+  pointsAt(address: number): void {
+    this.#apply(1, 'i32', (pointer) => `(${pointer} == (char *)${literal(address)})`);
+  }
+
   i32(value: number): void {
     this.#stack.push({ code: literal(value), type: 'i32', settled: true, depth: 0 });
   }

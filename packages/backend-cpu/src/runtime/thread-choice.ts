@@ -6,6 +6,11 @@ const shortMilliseconds = 100;
 const firstTrial = 8;
 /** A run is slow that takes so many times as long as the fastest one. */
 const slowRatio = 2;
+/**
+ * The calling thread must need at most this part of the time of slow runs: a processor whose speed changes from one second to the next gives all threads
+ * slow runs too, and may be fast again in the runs of a trial.
+ */
+const aloneRatio = 0.75;
 /** Runs of a trial, of which the faster one counts: one may wait for what another program does, or for caches. */
 const trialRuns = 2;
 /** Slow runs one after the other before the calling thread tries it alone; doubled, up to the most, where it is not faster. */
@@ -13,6 +18,8 @@ const fewestSlow = 3;
 /** Runs of the calling thread alone before all threads try again; doubled, up to the most, where they are not faster. */
 const fewestAlone = 4;
 const most = 64;
+/** Runs that are not slow, after which earlier trials of the calling thread are forgotten. */
+const untilForgotten = 64;
 
 /** Runs of the other kind that are left, and the time that one of them must stay below for the choice to change. */
 interface Trial {
@@ -28,6 +35,8 @@ export class ThreadChoice {
   /** Times of runs one after the other: slow ones of all threads, or those of the calling one. */
   #latest: number[] = [];
   #slowWanted = fewestSlow;
+  /** Since the latest trial. */
+  #notSlow = 0;
   #aloneWanted = fewestAlone;
   #trial: Trial | undefined;
 
@@ -47,14 +56,17 @@ export class ThreadChoice {
   #settled(milliseconds: number): void {
     if (!this.#alone && milliseconds <= slowRatio * this.#fastest) {
       this.#latest = [];
-      this.#slowWanted = fewestSlow;
+      this.#notSlow += 1;
+      if (this.#notSlow === untilForgotten) this.#slowWanted = fewestSlow;
       this.#aloneWanted = fewestAlone;
       if (this.#runs === firstTrial && this.#fastest < shortMilliseconds) this.#try(this.#fastest);
       return;
     }
     this.#latest.push(milliseconds);
-    if (this.#latest.length >= (this.#alone ? this.#aloneWanted : this.#slowWanted))
-      this.#try(Math.min(...this.#latest.slice(-trialRuns)));
+    if (this.#latest.length < (this.#alone ? this.#aloneWanted : this.#slowWanted)) return;
+    this.#try(Math.min(...this.#latest.slice(-trialRuns)) * (this.#alone ? 1 : aloneRatio));
+    if (this.#alone) this.#aloneWanted = Math.min(2 * this.#aloneWanted, most);
+    else this.#slowWanted = Math.min(2 * this.#slowWanted, most);
   }
 
   #try(limit: number): void {
@@ -69,8 +81,9 @@ export class ThreadChoice {
     }
     this.#trial = undefined;
     this.#latest = [];
-    if (isFaster) this.#alone = !this.#alone;
-    else if (this.#alone) this.#aloneWanted = Math.min(2 * this.#aloneWanted, most);
-    else this.#slowWanted = Math.min(2 * this.#slowWanted, most);
+    this.#notSlow = 0;
+    if (!isFaster) return;
+    this.#alone = !this.#alone;
+    this.#slowWanted = fewestSlow;
   }
 }

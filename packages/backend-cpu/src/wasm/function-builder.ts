@@ -129,6 +129,15 @@ export class FunctionBuilder implements Assembler {
     this.op('i32.add');
   }
 
+  pointersDiffer(): void {
+    this.op('i32.ne');
+  }
+
+  pointsAt(address: number): void {
+    this.i32(address);
+    this.op('i32.eq');
+  }
+
   get(local: Local): void {
     this.#code.push(0x20);
     pushUnsigned(this.#code, local.index);
