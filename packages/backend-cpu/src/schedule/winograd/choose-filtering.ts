@@ -1,4 +1,4 @@
-// Which algorithm is fastest for a sum over windows, by costs measured on one core with 128-bit vectors.
+// Which algorithm is fastest for a sum over windows, by measured costs.
 
 import type { Kernel } from '@netwright/compiler';
 
@@ -28,25 +28,41 @@ const tilesOf: Readonly<Record<'high' | 'fast', readonly Tile[]>> = {
 };
 
 /** Nanoseconds. */
-const costs = {
+interface Costs {
   /** A multiplication and an addition in a register tile. */
-  product: 1 / 29,
+  readonly product: number;
   /** A value of a transformed operand, made and stored, or loaded and used up. */
-  tile: 0.35,
+  readonly tile: number;
   /** A value of the copy with zeros around it. */
-  copy: 0.2,
+  readonly copy: number;
   /** A value of a transformed filter made in each run. */
-  filter: 0.5,
-  /** A value of a transformed filter read for one group of tiles after the other, or once for all. */
-  filterLoad: 0.11,
-  filterStream: 0.05,
-} as const;
+  readonly filter: number;
+  /** A value of a prepared filter read for one group of tiles after the other, or once for all. */
+  readonly filterLoad: number;
+  readonly filterStream: number;
+  /** How many times as long that takes where the filter comes from memory. */
+  readonly fromMemory: number;
+}
+
+/** Of one core with 128-bit vectors. */
+const narrow: Costs = {
+  ...{ product: 1 / 29, tile: 0.35, copy: 0.2, filter: 0.5 },
+  ...{ filterLoad: 0.11, filterStream: 0.05, fromMemory: 1 },
+};
+/** With wider ones; all cores wait for the same memory. */
+const wide: Costs = {
+  ...{ product: 1 / 55, tile: 0.2, copy: 0.12, filter: 0.5 },
+  ...{ filterLoad: 0.06, filterStream: 0.05, fromMemory: 3 },
+};
+/** Floats of a filter that no cache holds until the next run. */
+const largeFilter = 2 ** 21;
 
 export function chooseFiltering(
   kernel: Kernel,
   sum: WindowSum,
   { isPrepared, precision, registers }: ChooseOptions,
 ): WindowAlgorithm {
+  const costs = registers.lanes > 4 ? wide : narrow;
   const extents = extentsOf(kernel);
   const product = (axes: readonly number[]): number => axes.reduce((all, axis) => all * (extents.get(axis) ?? 1), 1);
   const [rows, columns] = sum.windows.map(({ position }) => extents.get(position) ?? 1);
@@ -64,12 +80,12 @@ export function chooseFiltering(
     const tiles = batch * Math.ceil((rows ?? 1) / height) * Math.ceil((columns ?? 1) / width);
     const filters = points * shared * inside * across;
     const streamed = rowsAcrossTiles(tiles, registers) !== undefined;
-    const preparedCost = streamed ? costs.filterStream : costs.filterLoad;
+    const loaded = (streamed ? costs.filterStream : costs.filterLoad) * (filters < largeFilter ? 1 : costs.fromMemory);
     const time =
       tiles * filters * costs.product +
       points * tiles * shared * (inside + across) * costs.tile +
       pixels * shared * (inside + across) * costs.copy +
-      filters * (sum.outputs === 'taps' || !isPrepared ? costs.filter : preparedCost);
+      filters * (sum.outputs === 'taps' || !isPrepared ? costs.filter : loaded);
     if (time < least) {
       least = time;
       best = tile;
