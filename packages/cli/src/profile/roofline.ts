@@ -10,7 +10,9 @@ export interface Roofline {
   readonly bytesPerSecond: number;
 }
 
-const rounds = 7;
+/** At least so many runs, and at least for so long: the speed of a processor changes from one moment to the next. */
+const fewestRounds = 7;
+const milliseconds = 300;
 /** Larger than the last-level cache of most machines. */
 const copied = 2 ** 24;
 
@@ -36,7 +38,8 @@ async function best(graph: Graph, backend: Backend, amount: (kernel: Kernel) => 
     const data = new Float32Array(shape.reduce((product, dim) => product * dim, 1)).fill(0.5);
     inputs[name] = { dtype: 'f32', shape, data };
   }
-  for (let round = 0; round < rounds; round++) {
+  const end = performance.now() + milliseconds;
+  for (let round = 0; round < fewestRounds || performance.now() < end; round++) {
     const profile = await executable.profile?.(inputs);
     if (profile === undefined) break;
     const longest = profile.kernels.reduce((a, b) => (b.nanoseconds > a.nanoseconds ? b : a));
