@@ -22,15 +22,8 @@ export const runtimeSource = `#define _GNU_SOURCE
 #define PARALLEL ${String(callFlags.parallel)}
 #define SYNCHRONIZE ${String(callFlags.synchronize)}
 #define MOST_BUFFERS 4096
-#define SPINS 20000
-
-#if defined(__x86_64__) || defined(__i386__)
-#define RELAX() __builtin_ia32_pause()
-#elif defined(__aarch64__)
-#define RELAX() __asm__ volatile("yield")
-#else
-#define RELAX() ((void)0)
-#endif
+#define POLLS 1000
+#define POLL_SECONDS 2e-4
 
 typedef void kernel(char *const *slots, int begin, int end);
 
@@ -57,12 +50,24 @@ struct pool {
 
 struct worker { struct pool *pool; int thread; };
 
-/* Polls for a while, then sleeps. */
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/*
+ * Polls for a while, then sleeps. Without the instruction that tells a processor so: hypervisors count it, take a thread that polls for one that waits for a
+ * lock, and give its processor to another machine for a tenth of a millisecond and more (pause-loop exiting).
+ */
 static void wait_for_change(struct pool *pool, atomic_int *word, int seen) {
-  for (int i = 0; i < SPINS; i++) {
-    if (atomic_load_explicit(word, memory_order_acquire) != seen) return;
-    RELAX();
-  }
+  double time, end = 0;
+  do {
+    for (int i = 0; i < POLLS; i++)
+      if (atomic_load_explicit(word, memory_order_acquire) != seen) return;
+    time = now();
+    if (end == 0) end = time + POLL_SECONDS;
+  } while (time < end);
   pthread_mutex_lock(&pool->mutex);
   atomic_fetch_add(&pool->sleepers, 1);
   while (atomic_load(word) == seen) pthread_cond_wait(&pool->changed, &pool->mutex);
@@ -108,12 +113,6 @@ static void synchronize(struct pool *pool) {
     atomic_store(&pool->arrived, 0);
     change(pool, &pool->generation);
   } else wait_for_change(pool, &pool->generation, generation);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 /* Piece after piece of the thread's own part, then what others have left of theirs. */
