@@ -73,6 +73,7 @@ const loadSeconds = 180;
 const runSeconds = 60;
 /** Before each turn: threads of the engine before, such as those of onnxruntime-web, go on polling for some 50 milliseconds. */
 const restMilliseconds = 200;
+
 interface Running {
   readonly engine: Engine;
   readonly child: Child;

@@ -18,12 +18,13 @@ interface Options {
   readonly precision: readonly ('high' | 'fast')[];
   readonly threads: readonly number[];
   readonly rounds: number;
-  readonly turnMilliseconds: number;
   readonly seconds: number;
   readonly clock: Clock;
   readonly out?: string;
   readonly markdown?: string;
 }
+
+const turnMilliseconds = 500;
 
 /** The folder of this package, from its source and from its build alike. */
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -58,7 +59,6 @@ export function createProgram(write: (text: string) => void, directory: string):
     )
     .option('--threads <counts>', 'numbers of threads with commas between', counts, [1, 2])
     .option('--rounds <count>', 'counted turns of every engine', count, 11)
-    .option('--turn-milliseconds <count>', 'in its turn an engine runs again and again for so long', count, 500)
     .option('--seconds <count>', 'seconds after which an engine stops taking part', count, 20)
     .addOption(
       new Option('--clock <clock>', 'cpu: processor time, for a machine that is in use')
@@ -80,6 +80,7 @@ async function runBench(options: Options, write: (text: string) => void, directo
   await results.read(options.clock);
   const report = await bench({
     ...options,
+    turnMilliseconds,
     works,
     engines: [...ownEngines(options.targets, options.precision), ...others],
     peers,

@@ -1,4 +1,4 @@
-// One counted loop that moves every stream pointer and axis value along an axis.
+// One loop that moves every stream pointer and axis value along an axis.
 
 import type { Assembler, Local } from './assembler.ts';
 import type { EmitContext } from './emit-context.ts';
@@ -51,7 +51,8 @@ export function emitLoop(
     pointers[stream] = local;
     const pointer = { local, by: coefficient * step * perTurn };
     moved.push(pointer);
-    if ([base, ...coefficients.values()].every((bytes) => bytes % wordBytes === 0)) guide ??= pointer;
+    if (guide === undefined && [base, ...coefficients.values()].every((bytes) => bytes % wordBytes === 0))
+      guide = pointer;
   });
   if (context.tracked.has(axis)) {
     const value = fb.local('i32');

@@ -46,14 +46,25 @@ interface Costs {
 
 /** Of one core with 128-bit vectors. */
 const narrow: Costs = {
-  ...{ product: 1 / 29, tile: 0.35, copy: 0.2, filter: 0.5 },
-  ...{ filterLoad: 0.11, filterStream: 0.05, fromMemory: 1 },
+  product: 1 / 29,
+  tile: 0.35,
+  copy: 0.2,
+  filter: 0.5,
+  filterLoad: 0.11,
+  filterStream: 0.05,
+  fromMemory: 1,
 };
 /** With wider ones; all cores wait for the same memory. */
 const wide: Costs = {
-  ...{ product: 1 / 55, tile: 0.2, copy: 0.12, filter: 0.5 },
-  ...{ filterLoad: 0.06, filterStream: 0.05, fromMemory: 3 },
+  product: 1 / 55,
+  tile: 0.2,
+  copy: 0.12,
+  filter: 0.5,
+  filterLoad: 0.06,
+  filterStream: 0.05,
+  fromMemory: 3,
 };
+
 /** Floats of a filter that no cache holds until the next run. */
 const largeFilter = 2 ** 21;
 
