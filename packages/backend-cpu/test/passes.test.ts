@@ -6,6 +6,7 @@ import { type Expr, printProgram, type KernelProgram, type SchedulePass } from '
 import { printBuffer } from '@netwright/compiler/kernels';
 
 import { simd128Tuning } from '../src/generate/tile-plan.ts';
+import { addHalos } from '../src/schedule/add-halos.ts';
 import { chooseLayout } from '../src/schedule/choose-layout.ts';
 import { foldFactors } from '../src/schedule/fold-factors.ts';
 import { inlinePrepared } from '../src/schedule/inline-prepared.ts';
@@ -24,6 +25,7 @@ import {
   convolutionForward,
   convolutionInputGradient,
   convolutionWeightGradient,
+  depthwiseChain,
   kernel,
   load,
   matmulProgram,
@@ -253,6 +255,55 @@ describe('split-phases', () => {
   test('unit stride is left alone', () => {
     const program = convolutionInputGradient({ ...small, stride: 1 });
     expect(splitPhases.run(program)).toEqual(program);
+  });
+});
+
+describe('add-halos', () => {
+  const image = { batch: 2, inChannels: 8, size: 14, filter: 3, stride: 1, padding: 1 };
+  const withPadding = { ...image, size: 7, padding: 2 };
+
+  test('an image that a window reads next lies inside zeros', () => {
+    expect(lines(addHalos, depthwiseChain(image)).slice(2)).toMatchInlineSnapshot(`
+      [
+        "b2 temporary: f32[2, 8, 16, 16] strides 2048 1 128 8 offset 0 size 4096",
+        "b3 output y: f32[2, 8, 14, 14] strides 1568 1 112 8 offset 0 size 3136",
+        "more/zeros0/halo2 a0:2 a1:8 a2:1 a3:16 a4:2",
+        "  b2[a0, a1, a2 + 15*a4, a3] = 0",
+        "more/zeros1/halo2 a0:2 a1:8 a2:14 a3:1 a4:2",
+        "  b2[a0, a1, a2 + 1, a3 + 15*a4] = 0",
+        "more a0:2 a1:8 a2:14 a3:14",
+        "  b2[a0, a1, a2 + 1, a3 + 1] = add(b0[a0, a1, a2, a3], 1)",
+        "depthwise a0:2 a1:8 a2:14 a3:14 | a4:3 a5:3",
+        "  b3[a0, a1, a2, a3] = sum{a4, a5}(mul(b2[a0, a1, a2 + a4, a3 + a5], b1[a1, a4, a5]))",
+      ]
+    `);
+  });
+
+  test('a window that never reaches the end needs zeros in front only', () => {
+    const { buffers, kernels } = addHalos.run(depthwiseChain({ ...image, size: 16, stride: 2 }));
+    expect(buffers[2]?.shape).toEqual([2, 8, 17, 17]);
+    expect(kernels.map(({ name }) => name)).toEqual(['more/zeros0/halo2', 'more/zeros1/halo2', 'more', 'depthwise']);
+  });
+
+  test.each(
+    Object.entries({
+      'an input': { ...depthwiseChain(image), kernels: depthwiseChain(image).kernels.slice(1) },
+      'a small image': depthwiseChain(withPadding),
+      'an image without padding': depthwiseChain({ ...image, padding: 0 }),
+      'an image that is read much later': (() => {
+        const program = depthwiseChain(image);
+        const [first, last] = program.kernels;
+        if (first === undefined || last === undefined) throw new RangeError('two kernels');
+        const between = Array.from({ length: 8 }, (_, at) => {
+          const index = [0, 1, 2, 3].map(axis);
+          return kernel(`between${at}`, axes(0, [2, 8, 14, 14]), [], [{ buffer: 4 + at, index, value: constant(1) }]);
+        });
+        const others = between.map((_, at) => buffer(4 + at, [2, 8, 14, 14]));
+        return { buffers: [...program.buffers, ...others], kernels: [first, ...between, last] };
+      })(),
+    }),
+  )('leaves %s', (_, program) => {
+    expect(addHalos.run(program)).toEqual(program);
   });
 });
 

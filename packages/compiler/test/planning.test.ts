@@ -21,8 +21,13 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../src/compile.ts';
 import { compileKernels } from '../src/compile-kernels.ts';
 import { buffersRead } from '../src/kernels/contents.ts';
+import { preparedKernels } from '../src/fusion/prepared-kernels.ts';
 import { interpret, interpreterBackend, limitedBackend } from '../src/interpreter/index.ts';
 import { canonicalBytes, storageBytes } from '../src/kernels/buffer-bytes.ts';
+import { load } from '../src/kernels/expression.ts';
+import { axisIndex } from '../src/kernels/index-algebra.ts';
+import type { BufferDecl, Expr, Kernel, KernelProgram } from '../src/kernels/kernel.ts';
+import { rowMajorStorage } from '../src/kernels/storage.ts';
 import type { TensorData } from '../src/backend.ts';
 import type { PlannedProgram } from '../src/planned-program.ts';
 import { placeBlocks } from '../src/planning/arena.ts';
@@ -197,6 +202,34 @@ describe('prepared kernels', () => {
   it('are those that depend on entries which the program does not write', () => {
     expect(compileKernels(build(false), { dims: {}, verify: verification }).prepareCount).toBe(1);
     expect(compileKernels(build(true), { dims: {}, verify: verification }).prepareCount).toBe(0);
+  });
+
+  it('are none of those that fill what a run writes into', () => {
+    const at = [axisIndex(0)];
+    const half = (name: string, first: number, value: Expr): Kernel => ({
+      name,
+      sources: [],
+      axes: [{ id: 0, extent: 3 }],
+      reductionAxes: [],
+      outputs: [{ buffer: 2, index: [axisIndex(0, 1, first)], value }],
+    });
+    const decl = (id: number, size: number, role: BufferDecl['role']): BufferDecl => ({
+      id,
+      dtype: 'f32',
+      shape: [size],
+      role,
+      storage: rowMajorStorage([size]),
+    });
+    const program = (second: number): KernelProgram => ({
+      buffers: [
+        decl(0, 3, { kind: 'persistent', name: 'w' }),
+        decl(1, 3, { kind: 'input', name: 'x' }),
+        decl(2, 6, { kind: 'temporary' }),
+      ],
+      kernels: [half('first', 0, load(0, 'f32', at)), half('second', 3, load(second, 'f32', at))],
+    });
+    expect(preparedKernels(program(0))).toEqual(new Set([0, 1]));
+    expect(preparedKernels(program(1))).toEqual(new Set());
   });
 
   it('run again when the store has changed', async () => {

@@ -7,6 +7,7 @@ const parts: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] 
   [/\/(F\(\d+x\d+,\d+x\d+\))\.([a-z]+)/, ([, variant = '', part = '']) => `${variant} ${part}`],
   [/\/phase\d+/, () => 'phase'],
   [/\/pad\d+$/, () => 'padded copy'],
+  [/\/halo\d+$/, () => 'zeros around an image'],
   [/\/panels\d+$/, () => 'panels'],
   [/\/(scaled|shift)\d+$/, () => 'folded'],
   [/\/sum\d+$/, () => 'isolated sum'],

@@ -7,11 +7,13 @@ import { paramOf, type Local } from './assembler.ts';
 import { buildArrival, buildWait, type Patience } from './barrier.ts';
 import type { MemoryLimits } from './kernel-module.ts';
 
-/** Bytes `start .. end` of one address space; `write` marks a kernel's outputs. */
+/** Bytes `start .. end` of one address space, where a buffer of a kernel lies. */
 export interface Span {
+  readonly buffer: number;
   readonly space: 'arena' | 'fixed';
   readonly start: number;
   readonly end: number;
+  readonly read: boolean;
   readonly write: boolean;
 }
 
@@ -348,6 +350,14 @@ export function planBarriers(calls: readonly KernelCall[]): {
 
 function conflicts(earlier: KernelCall, later: KernelCall): boolean {
   return earlier.spans.some((a) =>
-    later.spans.some((b) => (a.write || b.write) && a.space === b.space && a.start < b.end && b.start < a.end),
+    later.spans.some(
+      (b) =>
+        (a.write || b.write) &&
+        a.space === b.space &&
+        a.start < b.end &&
+        b.start < a.end &&
+        // Each element of a buffer is stored once: kernels that write to one buffer write to different places.
+        (a.buffer !== b.buffer || a.read || b.read),
+    ),
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Assembler, Local } from './assembler.ts';
 import type { EmitContext } from './emit-context.ts';
+import type { Stream } from './streams.ts';
 
 export interface LoopSpec {
   readonly axis: number;
@@ -37,6 +38,7 @@ export function emitLoop(
     context.scoped(() => body(0));
     return;
   }
+  if (count === perTurn && after === undefined && emitOneTurn(context, { axis, step, count }, body)) return;
   const { fb, pointers, axisValues } = context;
   const outerPointers = [...pointers];
   const outerValue = axisValues.get(axis);
@@ -51,8 +53,7 @@ export function emitLoop(
     pointers[stream] = local;
     const pointer = { local, by: coefficient * step * perTurn };
     moved.push(pointer);
-    if (guide === undefined && [base, ...coefficients.values()].every((bytes) => bytes % wordBytes === 0))
-      guide = pointer;
+    if (guide === undefined && pointsToWords({ coefficients, base })) guide = pointer;
   });
   if (context.tracked.has(axis)) {
     const value = fb.local('i32');
@@ -101,6 +102,34 @@ export function emitLoop(
   });
   if (outerValue === undefined) axisValues.delete(axis);
   else axisValues.set(axis, outerValue);
+}
+
+/** A loop of one turn moves nothing. Whether it was emitted: some pointer to words must tell its steps apart. */
+function emitOneTurn(
+  context: EmitContext,
+  { axis, step, count }: LoopSpec & { readonly count: number },
+  body: (ahead: number) => void,
+): boolean {
+  const { fb, table } = context;
+  const guide = table.streams.findIndex(
+    (stream) => (stream.coefficients.get(axis) ?? 0) !== 0 && pointsToWords(stream),
+  );
+  if (guide < 0) return false;
+  fb.block((exit) => {
+    for (let at = 0; at < count; at += 1) {
+      if (at > 0) {
+        fb.get(context.pointer(guide));
+        fb.pointsAt(at);
+        fb.brIf(exit);
+      }
+      context.scoped(() => body(at * step));
+    }
+  });
+  return true;
+}
+
+function pointsToWords({ coefficients, base }: Pick<Stream, 'coefficients' | 'base'>): boolean {
+  return [base, ...coefficients.values()].every((bytes) => bytes % wordBytes === 0);
 }
 
 /** How a loop ends. */

@@ -57,6 +57,8 @@ export function emitReductions(
       all.flatMap((at) => Array.from({ length: kernel.extents.get(axis) ?? 1 }, (_, i) => new Map([...at, [axis, i]]))),
     [new Map()],
   );
+  const sumsTaps =
+    steps.length > 1 && lane === undefined && reduces.every(({ op, dtype }) => op === 'sum' && dtype === 'f32');
   const stepAll = (laneSize: number | undefined, ahead: Point['at'] = NOWHERE): void => {
     const stepPoints = steps.flatMap((step) =>
       accumulators.flatMap((accumulator) =>
@@ -74,6 +76,17 @@ export function emitReductions(
       reduces.map(({ body }) => body),
       stepPoints.map(({ point }) => point),
       () => {
+        if (sumsTaps) {
+          for (const { reduce, parts } of accumulators)
+            for (const { value } of parts)
+              accumulateTaps(
+                context,
+                reduce,
+                value,
+                stepPoints.flatMap(({ part, point }) => (part.value === value ? [point] : [])),
+              );
+          return;
+        }
         for (const { accumulator, part, point } of stepPoints)
           accumulate(context, accumulator.reduce, part, point, lane !== undefined);
       },
@@ -261,6 +274,18 @@ function accumulate(
   fb.get(value);
   pushBody();
   combine(context, reduce);
+  fb.set(value);
+}
+
+/** Taps are added up before they join the accumulator, so that additions which wait for each other are fewer. */
+function accumulateTaps(context: EmitContext, { body }: ReduceNode, value: Local, taps: readonly Point[]): void {
+  const { fb } = context;
+  fb.get(value);
+  taps.forEach((point, at) => {
+    pushValue(context, body, point);
+    if (at > 0) fb.op('f32x4.add');
+  });
+  fb.op('f32x4.add');
   fb.set(value);
 }
 

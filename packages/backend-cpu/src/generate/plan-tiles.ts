@@ -143,21 +143,27 @@ function outputLaneTile(
       (axis) => extentOf(kernel, axis) <= 5 && loads.some((load) => overlaps(load.address, row, axis)),
     );
     const shared = loads.some((load) => !load.axes.has(row)) && loads.some((load) => load.axes.has(row));
-    return axes.length > 0 && (shared || loads.length === 1)
-      ? [{ row, unrolled: best(axes, (axis) => -strided(axis)) }]
-      : [];
+    const unrolled = shared || loads.length === 1 ? best(axes, (axis) => -strided(axis)) : undefined;
+    return unrolled === undefined ? [] : [{ row, unrolled, step: Math.round(strided(row) / strided(unrolled)) }];
   });
   const window = best(overlapping, ({ row }) => -strided(row));
-  if (window?.unrolled !== undefined) {
+  if (window !== undefined) {
     if (lane !== undefined) tile.set(lane, lanes);
-    tile.set(window.row, Math.min(4, extentOf(kernel, window.row)));
-    tile.set(window.unrolled, extentOf(kernel, window.unrolled));
+    const taps = extentOf(kernel, window.unrolled);
+    tile.set(window.row, Math.min(windowRows(taps, window.step, tuning), extentOf(kernel, window.row)));
+    tile.set(window.unrolled, taps);
     return { tile, row: window.row, splat };
   }
   const taps = lane === undefined ? [] : tapsOf(rows, loads, strided, (axis) => extentOf(kernel, axis));
   for (const axis of taps) tile.set(axis, extentOf(kernel, axis));
   if (lane !== undefined) tile.set(lane, (taps.length > 0 ? 1 : Math.max(1, Math.min(balanced, 4))) * lanes);
   return { tile, row: undefined, splat };
+}
+
+/** Positions of a window in a tile, `step` elements apart: one less where all that they load and add up then fits the registers. */
+function windowRows(taps: number, step: number, { windowVectors }: TileTuning): number {
+  const fits = (rows: number): boolean => (rows - 1) * step + 2 * taps + rows <= windowVectors;
+  return fits(3) && !fits(4) ? 3 : 4;
 }
 
 /** Short axes of some operands only, as the taps of a depthwise weight gradient are: one accumulator for each tap. */

@@ -8,6 +8,8 @@ export interface TileTuning {
   readonly lanes: number;
   /** Rows of a contraction's tile by its vectors (index 1 to `vectors`). */
   readonly rows: readonly number[];
+  /** Vectors of a sliding window, its weights and its sums that fit the registers. */
+  readonly windowVectors: number;
   /** Largest number of vectors along the lanes in a tile. */
   readonly vectors: number;
   /** Steps of a reduction between reloads of the accumulators, when each step touches new cache lines. */
@@ -26,6 +28,7 @@ export interface TileTuning {
 export const simd128Tuning: TileTuning = {
   lanes: 4,
   rows: [1, 4, 4, 2, 2],
+  windowVectors: 14,
   vectors: 4,
   reductionChunk: 64,
   longestSum: 192,

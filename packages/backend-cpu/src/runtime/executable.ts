@@ -240,11 +240,12 @@ function kernelCall(
 ): KernelCall {
   const placeOf = (buffer: number): Place => places[buffer] ?? { space: 'fixed', offset: 0 };
   const written = new Set(lowered.outputs.map(({ slot }) => slot));
+  const read = new Set(lowered.nodes.flatMap((node) => (node.kind === 'load' ? [node.slot] : [])));
   const spans = lowered.buffers.map((buffer, slot): Span => {
     const { space, offset } = placeOf(buffer);
     const decl = buffers[buffer];
     const bytes = decl === undefined ? 0 : decl.storage.size * storedBytes[decl.dtype];
-    return { space, start: offset, end: offset + bytes, write: written.has(slot) };
+    return { buffer, space, start: offset, end: offset + bytes, read: read.has(slot), write: written.has(slot) };
   });
   const parallel = iterations >= threads && plan.cost >= parallelCost;
   const ofPiece = parallel && threads > 1 ? pieceCost.shared : pieceCost.alone;

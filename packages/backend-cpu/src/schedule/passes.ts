@@ -3,6 +3,7 @@
 import type { SchedulePass } from '@netwright/compiler';
 
 import { simd128Tuning } from '../generate/tile-plan.ts';
+import { addHalos } from './add-halos.ts';
 import { chooseLayout } from './choose-layout.ts';
 import { dropEmpty } from './drop-empty.ts';
 import { foldFactors } from './fold-factors.ts';
@@ -49,6 +50,7 @@ export function schedulePasses({
     }),
     isolateSums,
     splitPhases,
+    addHalos,
     padOperands,
     packPanels(registers),
     inlinePrepared,
