@@ -6,6 +6,7 @@ import {
   broadcastTo,
   buildGraph,
   conv2d,
+  div,
   dropout,
   exp,
   gradients,
@@ -26,6 +27,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultCapabilities, type KernelCapabilities } from '../src/capabilities.ts';
 import { compileKernels } from '../src/compile-kernels.ts';
 import { interpret } from '../src/interpreter/index.ts';
+import type { Kernel } from '../src/kernels/kernel.ts';
 import { printKernel } from '../src/kernels/print.ts';
 import { lowerGraph } from '../src/lowering/lower-graph.ts';
 import { verification } from '../src/verify/verification.ts';
@@ -187,6 +189,33 @@ describe('merging', () => {
     const { after } = fuse(builder.finish());
     expect(after).toHaveLength(1);
     expect(after[0].outputs).toHaveLength(3);
+  });
+});
+
+describe('moments', () => {
+  const moments = (shape: readonly number[], axes: readonly number[], around: 'mean' | 'sum' = 'mean'): Graph =>
+    buildGraph({ x: f32(...shape) }, ({ x }) => {
+      const count = axes.reduce((product, axis) => product * shape[axis], 1);
+      const values = neg(x);
+      const total = sum(values, { axes, keepDims: true });
+      const mean = div(total, count);
+      const distance = sub(values, around === 'mean' ? mean : total);
+      return { mean, variance: div(sum(mul(distance, distance), { axes }), count) };
+    });
+  const sums = (kernels: readonly Kernel[]): number =>
+    kernels.filter(({ reductionAxes }) => reductionAxes.length > 0).length;
+
+  it.each([
+    ['of channels', [2, 8, 64, 64], [0, 2, 3]],
+    ['of rows', [128, 512], [1]],
+  ])('%s take one pass over many values', (_, shape, axes) => {
+    expect(sums(fuse(moments(shape, axes)).after)).toBe(1);
+  });
+
+  it('of few values take two, and so do squares around anything else', () => {
+    expect(sums(fuse(moments([2, 8, 16, 16], [0, 2, 3])).after)).toBe(2);
+    expect(sums(fuse(moments([2, 8, 64, 64], [0, 2, 3], 'sum')).after)).toBe(2);
+    expect(sums(fuse(moments([2, 8, 64, 64], [0, 2, 3]), { maxOutputs: 1 }).after)).toBe(2);
   });
 });
 

@@ -28,37 +28,36 @@ export const addHalos: SchedulePass = {
   guarantees:
     'Sums of products and transforms read temporary images that live for few kernels without padding guards, where zeros around these make them larger by at most a third.',
   run: (program) => {
-    const halos = findHalos(program);
+    const loads = paddedLoadsOf(program);
+    const halos = findHalos(program, loads.flat());
     if (halos.size === 0) return program;
     const buffers = program.buffers.map((decl) => widened(decl, halos.get(decl.id)));
     const kernels = program.kernels.flatMap((kernel, at) => [
       ...[...halos.values()]
         .filter(({ writer }) => writer === at)
         .flatMap((halo) => fillKernels(halo, kernel, program)),
-      moveAccesses(kernel, at, program, halos),
+      moveAccesses(kernel, loads[at] ?? [], halos),
     ]);
     return { buffers, kernels };
   },
 };
 
-function findHalos(program: KernelProgram): ReadonlyMap<number, Halo> {
+function findHalos(program: KernelProgram, loads: readonly PaddedLoad[]): ReadonlyMap<number, Halo> {
   const uses = usesOf(program);
   const wanted = new Map<number, PaddedLoad[]>();
-  program.kernels.forEach((kernel, at) => {
-    for (const padded of paddedLoadsOf(kernel, at, program)) {
-      const { buffer } = padded.load;
-      const known = wanted.get(buffer);
-      if (known === undefined) wanted.set(buffer, [padded]);
-      else known.push(padded);
-    }
-  });
+  for (const padded of loads) {
+    const { buffer } = padded.load;
+    const known = wanted.get(buffer);
+    if (known === undefined) wanted.set(buffer, [padded]);
+    else known.push(padded);
+  }
   const halos = new Map<number, Halo>();
-  for (const [buffer, loads] of wanted) {
+  for (const [buffer, own] of wanted) {
     const decl = program.buffers[buffer];
     const use = uses.get(buffer);
     if (decl === undefined || use === undefined || decl.role.kind !== 'temporary' || decl.dtype !== 'f32') continue;
-    if (use.last - use.writer > longestLife || loads.every(({ worth }) => worth === 0)) continue;
-    const filled = loads.filter(isFilledWithZeros);
+    if (use.last - use.writer > longestLife || own.every(({ worth }) => worth === 0)) continue;
+    const filled = own.filter(isFilledWithZeros);
     const sides = decl.shape.map((extent, k): readonly [number, number] => [
       Math.max(0, ...filled.map(({ window }) => -(window[k]?.[0] ?? 0))),
       Math.max(0, ...filled.map(({ window }) => (window[k]?.[1] ?? 0) - extent + 1)),
@@ -167,13 +166,10 @@ interface Slab {
   readonly apart: number;
 }
 
-function moveAccesses(kernel: Kernel, at: number, program: KernelProgram, halos: ReadonlyMap<number, Halo>): Kernel {
-  if (![...kernel.outputs, ...kernelLoads(kernel)].some(({ buffer }) => halos.has(buffer))) return kernel;
-  const free = new Set(
-    paddedLoadsOf(kernel, at, program)
-      .filter(isFilledWithZeros)
-      .map(({ load }) => load),
-  );
+function moveAccesses(kernel: Kernel, loads: readonly PaddedLoad[], halos: ReadonlyMap<number, Halo>): Kernel {
+  const isMoved = ({ buffer }: { readonly buffer: number }): boolean => halos.has(buffer);
+  if (!kernel.outputs.some(isMoved) && !kernelLoads(kernel).some(isMoved)) return kernel;
+  const free = new Set(loads.filter(isFilledWithZeros).map(({ load }) => load));
   const move = (index: readonly Index[], { sides }: Halo): readonly Index[] =>
     index.map((one, k) => shiftIndex(one, sides[k]?.[0] ?? 0));
   const replace = (expr: Expr): Expr | undefined => {

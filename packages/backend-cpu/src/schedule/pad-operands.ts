@@ -59,8 +59,9 @@ function groupLoads(program: KernelProgram): readonly (readonly [PaddedLoad, ...
     if (group !== undefined) closed.push(group);
     open.delete(buffer);
   };
+  const loads = paddedLoadsOf(program);
   program.kernels.forEach((kernel, i) => {
-    for (const padded of paddedLoadsOf(kernel, i, program)) {
+    for (const padded of loads[i] ?? []) {
       const group = open.get(padded.load.buffer);
       // Unguarded loads fit any filling; a different one starts a new copy.
       if (

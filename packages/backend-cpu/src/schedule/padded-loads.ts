@@ -1,7 +1,7 @@
 // Loads that sums of products, and kernels that read overlapping tiles, make of a tensor and of the padding around it.
 
 import type { Guard, Kernel, KernelProgram } from '@netwright/compiler';
-import { indexKey, kernelLoads, type LoadExpr, loadsOf, rangeOf, shiftIndex } from '@netwright/compiler/kernels';
+import { equalTerms, kernelLoads, type LoadExpr, loadsOf, rangeOf } from '@netwright/compiler/kernels';
 
 import { contractionsOf, extentsOf, multiplications } from './contraction.ts';
 
@@ -21,7 +21,18 @@ export interface PaddedLoad {
   readonly worth: number;
 }
 
-export function paddedLoadsOf(kernel: Kernel, position: number, program: KernelProgram): readonly PaddedLoad[] {
+/** For each kernel of the program its loads of buffers that some kernel reads under guards. */
+export function paddedLoadsOf(program: KernelProgram): readonly (readonly PaddedLoad[])[] {
+  const guarded = new Set<number>();
+  for (const kernel of program.kernels)
+    for (const { buffer, guards } of kernelLoads(kernel)) if (guards.length > 0) guarded.add(buffer);
+  return program.kernels.map((kernel, at) => {
+    if (!kernelLoads(kernel).some(({ buffer }) => guarded.has(buffer))) return [];
+    return loadsWithin(kernel, at, program).filter(({ load }) => guarded.has(load.buffer));
+  });
+}
+
+function loadsWithin(kernel: Kernel, at: number, { buffers }: KernelProgram): readonly PaddedLoad[] {
   const extents = extentsOf(kernel);
   const evaluations = kernel.axes.reduce((product, { extent }) => product * extent, 1);
   return [
@@ -33,7 +44,7 @@ export function paddedLoadsOf(kernel: Kernel, position: number, program: KernelP
   ];
 
   function paddedLoad(load: LoadExpr, worth: number): readonly PaddedLoad[] {
-    const shape = program.buffers[load.buffer]?.shape ?? [];
+    const shape = buffers[load.buffer]?.shape ?? [];
     if (!load.guards.every((guard) => keepsInside(load, guard, shape))) return [];
     const padded = load.guards.some(({ index, lower, upper }) => {
       const [low, high] = rangeOf(index, extents) ?? [-Infinity, Infinity];
@@ -45,7 +56,7 @@ export function paddedLoadsOf(kernel: Kernel, position: number, program: KernelP
       if (range === undefined) return [];
       window.push(range);
     }
-    return [{ kernel: position, load, window, worth: padded ? worth : 0 }];
+    return [{ kernel: at, load, window, worth: padded ? worth : 0 }];
   }
 }
 
@@ -61,11 +72,10 @@ function tilesOf(kernel: Kernel): readonly LoadExpr[] {
 
 /** Whether the guard holds where one index of the load is inside the tensor. */
 function keepsInside(load: LoadExpr, { index, lower, upper }: Guard, shape: readonly number[]): boolean {
-  const moving = indexKey(shiftIndex(index, -index.offset));
   return load.index.some(
     (one, k) =>
-      indexKey(shiftIndex(one, -one.offset)) === moving &&
       lower - index.offset === -one.offset &&
-      upper - index.offset === (shape[k] ?? 1) - one.offset,
+      upper - index.offset === (shape[k] ?? 1) - one.offset &&
+      equalTerms(one, index),
   );
 }

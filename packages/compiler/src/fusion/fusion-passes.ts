@@ -8,6 +8,7 @@ import { inlineProducers } from './inline-producers.ts';
 import { inlineViews } from './inline-views.ts';
 import { mergeKernels } from './merge-kernels.ts';
 import { nameKernels } from './name-kernels.ts';
+import { shareMoments } from './share-moments.ts';
 
 export function fusionPasses(capabilities: KernelCapabilities): readonly SchedulePass[] {
   return [
@@ -16,6 +17,7 @@ export function fusionPasses(capabilities: KernelCapabilities): readonly Schedul
     fuseEpilogues(capabilities),
     inlineProducers(capabilities),
     eliminateDeadKernels,
+    shareMoments(capabilities),
     mergeKernels(capabilities),
     eliminateDeadKernels,
     nameKernels,

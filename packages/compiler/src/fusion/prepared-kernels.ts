@@ -1,6 +1,6 @@
 // Which kernels give the same result in every run until the store changes.
 
-import { kernelLoads } from '../kernels/contents.ts';
+import { buffersRead } from '../kernels/contents.ts';
 import type { Kernel, KernelProgram } from '../kernels/kernel.ts';
 
 /**
@@ -20,12 +20,19 @@ export function preparedKernels({ buffers, kernels }: KernelProgram): ReadonlySe
       .filter(({ role }) => role.kind === 'input' || (role.kind === 'persistent' && written.has(role.name)))
       .map(({ id }) => id),
   );
-  const varies = (kernel: Kernel): boolean =>
-    [...kernel.outputs, ...kernelLoads(kernel)].some(({ buffer }) => varying.has(buffer));
-  let known = -1;
-  while (known < varying.size) {
-    known = varying.size;
-    for (const kernel of kernels) if (varies(kernel)) for (const { buffer } of kernel.outputs) varying.add(buffer);
+  const varies = (kernel: Kernel): boolean => {
+    for (const { buffer } of kernel.outputs) if (varying.has(buffer)) return true;
+    for (const buffer of buffersRead(kernel)) if (varying.has(buffer)) return true;
+    return false;
+  };
+  let steady = kernels.map((_, at) => at);
+  for (;;) {
+    const left = steady.filter((at) => {
+      if (!varies(kernels[at])) return true;
+      for (const { buffer } of kernels[at].outputs) varying.add(buffer);
+      return false;
+    });
+    if (left.length === steady.length) return new Set(left);
+    steady = left;
   }
-  return new Set(kernels.flatMap((kernel, at) => (varies(kernel) ? [] : [at])));
 }

@@ -2,7 +2,7 @@
 
 import type { Guard, Index, IndexAtom, IndexTerm } from './index-expression.ts';
 import type { Expr } from './kernel.ts';
-import { atomKey, guardKey, indexKey } from './keys.ts';
+import { atomKey, indexKey } from './keys.ts';
 
 export { indexKey };
 
@@ -292,12 +292,31 @@ export function flatten(index: readonly Index[], shape: readonly number[]): Inde
 
 /** Whether two canonical indices are the same expression. */
 export function equalIndices(a: Index, b: Index): boolean {
-  return a === b || (a.offset === b.offset && indexKey(a) === indexKey(b));
+  return a === b || (a.offset === b.offset && equalTerms(a, b));
+}
+
+/** Whether two canonical indices differ by a constant at most. */
+export function equalTerms({ terms: a }: Index, { terms: b }: Index): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++)
+    if (a[at].coefficient !== b[at].coefficient || !equalAtoms(a[at].atom, b[at].atom)) return false;
+  return true;
+}
+
+function equalAtoms(a: IndexAtom, b: IndexAtom): boolean {
+  if (a.kind === 'axis') return b.kind === 'axis' && a.axis === b.axis;
+  if (a.kind === 'value' || b.kind === 'value') return a === b || atomKey(a) === atomKey(b);
+  return a.kind === b.kind && a.by === b.by && equalIndices(a.of, b.of);
 }
 
 /** Whether two lists have the same guards in the same order. */
 export function equalGuards(a: readonly Guard[], b: readonly Guard[]): boolean {
-  return a.length === b.length && a.every((guard, at) => guard === b[at] || guardKey(guard) === guardKey(b[at]));
+  return a.length === b.length && a.every((guard, at) => equalGuard(guard, b[at]));
+}
+
+function equalGuard(a: Guard, b: Guard): boolean {
+  return a === b || (a.lower === b.lower && a.upper === b.upper && equalIndices(a.index, b.index));
 }
 
 /** The axis, where the index is exactly one axis. */

@@ -26,6 +26,7 @@ export {
   constantIndex,
   equalGuards,
   equalIndices,
+  equalTerms,
   flatten,
   floorDivide,
   isAffine,
