@@ -248,7 +248,7 @@ export function convolutionWeightGradient(c: ConvolutionCase): KernelProgram {
   };
 }
 
-/** y[n, c, h, w] = sum (x + 1)[n, c, h s + kh - p, w s + kw - p] f[c, kh, kw]. Buffers x, f, x + 1, y are 0 to 3. */
+/** z[n, c, h, w] = x[n, h, w] + f[c, 0, 0]; y[n, c, h, w] = sum z[n, c, h s + kh - p, w s + kw - p] f[c, kh, kw]. Buffers x, f, z, y are 0 to 3. */
 export function depthwiseChain(c: Omit<ConvolutionCase, 'outChannels'>): KernelProgram {
   const out = outputSize({ ...c, outChannels: 1 });
   const image = [c.batch, c.inChannels, c.size, c.size];
@@ -256,6 +256,7 @@ export function depthwiseChain(c: Omit<ConvolutionCase, 'outChannels'>): KernelP
   const row = index(-c.padding, [c.stride, 2], [1, 4]);
   const column = index(-c.padding, [c.stride, 3], [1, 5]);
   const guards = [inside(row, c.size), inside(column, c.size)];
+  const z = binary('add', load(0, [axis(0), axis(2), axis(3)]), load(1, [axis(1), index(0), index(0)]));
   const body = binary(
     'mul',
     load(2, [axis(0), axis(1), row, column], 'f32', guards),
@@ -263,13 +264,13 @@ export function depthwiseChain(c: Omit<ConvolutionCase, 'outChannels'>): KernelP
   );
   return {
     buffers: [
-      buffer(0, image, { kind: 'input', name: 'x' }),
+      buffer(0, [c.batch, c.size, c.size], { kind: 'input', name: 'x' }),
       buffer(1, [c.inChannels, c.filter, c.filter], { kind: 'persistent', name: 'w' }),
       channelsLast(buffer(2, image)),
       channelsLast(buffer(3, [c.batch, c.inChannels, out, out], { kind: 'output', names: ['y'] })),
     ],
     kernels: [
-      kernel('more', axes(0, image), [], [{ buffer: 2, index: at, value: binary('add', load(0, at), constant(1)) }]),
+      kernel('spread', axes(0, image), [], [{ buffer: 2, index: at, value: z }]),
       kernel('depthwise', axes(0, [c.batch, c.inChannels, out, out]), axes(4, [c.filter, c.filter]), [
         { buffer: 3, index: at, value: reduce('sum', [4, 5], body) },
       ]),

@@ -267,12 +267,12 @@ describe('add-halos', () => {
       [
         "b2 temporary: f32[2, 8, 16, 16] strides 2048 1 128 8 offset 0 size 4096",
         "b3 output y: f32[2, 8, 14, 14] strides 1568 1 112 8 offset 0 size 3136",
-        "more/zeros0/halo2 a0:2 a1:8 a2:1 a3:16 a4:2",
+        "spread/zeros0/halo2 a0:2 a1:8 a2:1 a3:16 a4:2",
         "  b2[a0, a1, a2 + 15*a4, a3] = 0",
-        "more/zeros1/halo2 a0:2 a1:8 a2:14 a3:1 a4:2",
+        "spread/zeros1/halo2 a0:2 a1:8 a2:14 a3:1 a4:2",
         "  b2[a0, a1, a2 + 1, a3 + 15*a4] = 0",
-        "more a0:2 a1:8 a2:14 a3:14",
-        "  b2[a0, a1, a2 + 1, a3 + 1] = add(b0[a0, a1, a2, a3], 1)",
+        "spread a0:2 a1:8 a2:14 a3:14",
+        "  b2[a0, a1, a2 + 1, a3 + 1] = add(b0[a0, a2, a3], b1[a1, 0, 0])",
         "depthwise a0:2 a1:8 a2:14 a3:14 | a4:3 a5:3",
         "  b3[a0, a1, a2, a3] = sum{a4, a5}(mul(b2[a0, a1, a2 + a4, a3 + a5], b1[a1, a4, a5]))",
       ]
@@ -282,13 +282,29 @@ describe('add-halos', () => {
   test('a window that never reaches the end needs zeros in front only', () => {
     const { buffers, kernels } = addHalos.run(depthwiseChain({ ...image, size: 16, stride: 2 }));
     expect(buffers[2]?.shape).toEqual([2, 8, 17, 17]);
-    expect(kernels.map(({ name }) => name)).toEqual(['more/zeros0/halo2', 'more/zeros1/halo2', 'more', 'depthwise']);
+    expect(kernels.map(({ name }) => name)).toEqual([
+      'spread/zeros0/halo2',
+      'spread/zeros1/halo2',
+      'spread',
+      'depthwise',
+    ]);
   });
 
   test.each(
     Object.entries({
       'an input': { ...depthwiseChain(image), kernels: depthwiseChain(image).kernels.slice(1) },
       'a small image': depthwiseChain(withPadding),
+      'an image that may take the place of another': (() => {
+        const { buffers, kernels } = depthwiseChain(image);
+        const at = [0, 1, 2, 3].map(axis);
+        const twice = kernel(
+          'twice',
+          axes(0, [2, 8, 14, 14]),
+          [],
+          [{ buffer: 2, index: at, value: binary('add', load(4, at), load(4, at)) }],
+        );
+        return { buffers: [...buffers, buffer(4, [2, 8, 14, 14])], kernels: [twice, ...kernels.slice(1)] };
+      })(),
       'an image without padding': depthwiseChain({ ...image, padding: 0 }),
       'an image that is read much later': (() => {
         const program = depthwiseChain(image);

@@ -23,7 +23,7 @@ test('the next panel of a large operand is fetched while few rows use this one',
 
 test.each([
   ['many rows', 200, 2048, 1024],
-  ['an operand that stays cached', 18, 512, 1024],
+  ['an operand that stays cached', 18, 128, 256],
 ] as const)('nothing is fetched ahead for %s', (_, rows, columns, steps) => {
   expect(productOf(rows, columns, steps)).not.toContain('prefetch');
 });

@@ -8,7 +8,7 @@ import { hoist } from './hoist.ts';
 import { pushIndexVector } from './emit-index.ts';
 import { emitLoop } from './emit-loop.ts';
 import { pushStored } from './emit-memory.ts';
-import type { LoweredOutput, ReduceNode } from './lowered.ts';
+import { operandsOf, type LoweredOutput, type Node, type ReduceNode } from './lowered.ts';
 import type { PartialSums } from './tile-plan.ts';
 import { emitArgmaxStep, emitMaximum } from './vector-math.ts';
 
@@ -58,7 +58,9 @@ export function emitReductions(
     [new Map()],
   );
   const sumsTaps =
-    steps.length > 1 && lane === undefined && reduces.every(({ op, dtype }) => op === 'sum' && dtype === 'f32');
+    steps.length > 1 &&
+    lane === undefined &&
+    reduces.every(({ op, dtype, body }) => op === 'sum' && dtype === 'f32' && !hasGuards(body));
   const stepAll = (laneSize: number | undefined, ahead: Point['at'] = NOWHERE): void => {
     const stepPoints = steps.flatMap((step) =>
       accumulators.flatMap((accumulator) =>
@@ -287,6 +289,12 @@ function accumulateTaps(context: EmitContext, { body }: ReduceNode, value: Local
   });
   fb.op('f32x4.add');
   fb.set(value);
+}
+
+function hasGuards(node: Node): boolean {
+  return (
+    node.kind === 'guarded' || (node.kind === 'load' && node.guards.length > 0) || operandsOf(node).some(hasGuards)
+  );
 }
 
 function laneMask(lanes: number): (lane: number) => number {

@@ -5,8 +5,8 @@ import { evenSize, extentOf, type PartialSums, type TilePlan, type TileShape, ty
 
 const cacheLine = 64;
 const shortestSum = 32;
-/** Bytes that no cache of a core holds. */
-const largeOperand = 2 ** 22;
+/** Bytes that the caches of a core do not hold beside everything else. */
+const largeOperand = 2 ** 18;
 
 export function reductionOrder(
   kernel: LoweredKernel,

@@ -26,7 +26,7 @@ export const addHalos: SchedulePass = {
   name: 'add-halos',
   requires: 'Layouts are chosen.',
   guarantees:
-    'Sums of products and transforms read temporary images that live for few kernels without padding guards, where zeros around these make them larger by at most a third.',
+    'Sums of products and transforms read temporary images that live for few kernels without padding guards, where zeros around these make them larger by at most a third and they take the place of no other image.',
   run: (program) => {
     const loads = paddedLoadsOf(program);
     const halos = findHalos(program, loads.flat());
@@ -57,6 +57,7 @@ function findHalos(program: KernelProgram, loads: readonly PaddedLoad[]): Readon
     const use = uses.get(buffer);
     if (decl === undefined || use === undefined || decl.role.kind !== 'temporary' || decl.dtype !== 'f32') continue;
     if (use.last - use.writer > longestLife || own.every(({ worth }) => worth === 0)) continue;
+    if (mayReplaceOther(decl, program.kernels[use.writer], program.buffers)) continue;
     const filled = own.filter(isFilledWithZeros);
     const sides = decl.shape.map((extent, k): readonly [number, number] => [
       Math.max(0, ...filled.map(({ window }) => -(window[k]?.[0] ?? 0))),
@@ -67,6 +68,16 @@ function findHalos(program: KernelProgram, loads: readonly PaddedLoad[]): Readon
     halos.set(buffer, { buffer, sides, storage, writer: use.writer });
   }
   return halos;
+}
+
+/** Whether the image may lie where another one lies that its kernel reads, which zeros around it would prevent. */
+function mayReplaceOther(
+  { id, shape }: BufferDecl,
+  writer: Kernel | undefined,
+  buffers: readonly BufferDecl[],
+): boolean {
+  if (writer === undefined || writer.reductionAxes.length > 0) return false;
+  return kernelLoads(writer).some(({ buffer }) => buffer !== id && buffers[buffer]?.shape.join() === shape.join());
 }
 
 function isFilledWithZeros({ load }: PaddedLoad): boolean {
