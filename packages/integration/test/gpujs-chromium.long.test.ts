@@ -1,4 +1,4 @@
-// The large networks of the recorded oracle in WebGL.
+// The large networks of the recorded oracle in headless Chromium.
 
 import { expect, it } from 'vitest';
 import { describeInChromium, fastestRuns } from './gpujs-chromium/runs.ts';
@@ -6,13 +6,10 @@ import { failuresOf, isLarge, oracleCases } from './gpujs-oracle.ts';
 
 const LARGE = (await oracleCases('models')).filter(isLarge);
 
-describeInChromium(
-  (open) => {
-    it.each(LARGE.map((one) => [one.name, one] as const))('oracle: %s', async (_, one) => {
-      expect(await failuresOf(one, await open())).toEqual([]);
-    });
-  },
-  fastestRuns.filter(([mode]) => mode === 'webgl2'),
-);
+describeInChromium((open) => {
+  it.each(LARGE.map((one) => [one.name, one] as const))('oracle: %s', async (_, one) => {
+    expect(await failuresOf(one, await open())).toEqual([]);
+  });
+}, fastestRuns);
 
 it('counts the networks', () => expect(LARGE).toHaveLength(4));

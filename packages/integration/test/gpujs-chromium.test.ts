@@ -1,4 +1,4 @@
-// Training and the recorded oracle in headless Chromium; its large networks in WebGL are in the long tests.
+// Training and the recorded oracle in headless Chromium; its large networks are in the long tests.
 
 import { compile, type Backend, type TensorData } from '@netwright/compiler';
 import {
@@ -76,7 +76,7 @@ let expectedOnMnist: Promise<readonly number[]> | undefined;
 describeInChromium((open, mode, driver) => {
   const isFastest = fastestRuns.some((run) => run[0] === mode && run[1] === driver);
   const oracle = isFastest
-    ? [...NUMERICS, ...NETWORKS.filter((one) => mode === 'webgpu' || !isLarge(one))]
+    ? [...NUMERICS, ...NETWORKS.filter((one) => !isLarge(one))]
     : [...NUMERICS.filter((_, at) => at % 3 === 0), ...NETWORKS.filter(({ name }) => /lenet5|basic_block/.test(name))];
 
   it('is what a browser that has it takes of itself', async () => {

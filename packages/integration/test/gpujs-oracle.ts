@@ -12,7 +12,7 @@ export function oracleCases(suite: 'numerics' | 'models'): Promise<readonly Orac
   return SUITES[suite](DIRECTORY);
 }
 
-/** Networks of so many kernels that a processor takes minutes to compile them for WebGL. */
+/** Networks of so many kernels that a processor takes long to compile them for a graphics interface: minutes for WebGL. */
 export function isLarge({ name }: OracleCase): boolean {
   return /mobilenet_v2_025|resnet18_w8/.test(name);
 }
