@@ -38,13 +38,19 @@ export function emitLoop(
     context.scoped(() => body(0));
     return;
   }
-  if (count === perTurn && after === undefined && emitOneTurn(context, { axis, step, count }, body)) return;
   const { fb, pointers, axisValues } = context;
+  const guideStream = context.table.streams.findIndex(
+    (stream) => (stream.coefficients.get(axis) ?? 0) !== 0 && pointsToWords(stream),
+  );
+  if (count === perTurn && after === undefined && guideStream >= 0) {
+    emitOneTurn(context, context.pointer(guideStream), { step, count }, body);
+    return;
+  }
   const outerPointers = [...pointers];
   const outerValue = axisValues.get(axis);
   const moved: Moved[] = [];
   let guide: Moved | undefined;
-  context.table.streams.forEach(({ coefficients, base }, stream) => {
+  context.table.streams.forEach(({ coefficients }, stream) => {
     const coefficient = coefficients.get(axis) ?? 0;
     if (coefficient === 0) return;
     const local = fb.local('pointer');
@@ -53,7 +59,7 @@ export function emitLoop(
     pointers[stream] = local;
     const pointer = { local, by: coefficient * step * perTurn };
     moved.push(pointer);
-    if (guide === undefined && pointsToWords({ coefficients, base })) guide = pointer;
+    if (stream === guideStream) guide = pointer;
   });
   if (context.tracked.has(axis)) {
     const value = fb.local('i32');
@@ -104,28 +110,23 @@ export function emitLoop(
   else axisValues.set(axis, outerValue);
 }
 
-/** A loop of one turn moves nothing. Whether it was emitted: some pointer to words must tell its steps apart. */
+/** A loop of one turn moves nothing. */
 function emitOneTurn(
   context: EmitContext,
-  { axis, step, count }: LoopSpec & { readonly count: number },
+  guide: Local,
+  { step, count }: { readonly step: number; readonly count: number },
   body: (ahead: number) => void,
-): boolean {
-  const { fb, table } = context;
-  const guide = table.streams.findIndex(
-    (stream) => (stream.coefficients.get(axis) ?? 0) !== 0 && pointsToWords(stream),
-  );
-  if (guide < 0) return false;
+): void {
+  const { fb } = context;
   fb.block((exit) => {
     for (let at = 0; at < count; at += 1) {
       if (at > 0) {
-        fb.get(context.pointer(guide));
-        fb.pointsAt(at);
+        pushNeverAt(fb, guide, at);
         fb.brIf(exit);
       }
       context.scoped(() => body(at * step));
     }
   });
-  return true;
 }
 
 function pointsToWords({ coefficients, base }: Pick<Stream, 'coefficients' | 'base'>): boolean {
@@ -188,9 +189,12 @@ function guidedTurns(fb: Assembler, { local, by }: Moved, count: number | Local,
       fb.get(end);
       fb.pointersDiffer();
     },
-    pushNever: (at) => {
-      fb.get(local);
-      fb.pointsAt(at);
-    },
+    pushNever: (at) => pushNeverAt(fb, local, at),
   };
+}
+
+/** {@link Turns.pushNever} by a pointer to words, which is a multiple of four and not 0. */
+function pushNeverAt(fb: Assembler, guide: Local, at: number): void {
+  fb.get(guide);
+  fb.pointsAt(at);
 }

@@ -80,13 +80,10 @@ export function emitReductions(
       () => {
         if (sumsTaps) {
           for (const { reduce, parts } of accumulators)
-            for (const { value } of parts)
-              accumulateTaps(
-                context,
-                reduce,
-                value,
-                stepPoints.flatMap(({ part, point }) => (part.value === value ? [point] : [])),
-              );
+            for (const part of parts) {
+              const taps = stepPoints.filter((one) => one.part === part).map(({ point }) => point);
+              accumulateTaps(context, reduce, part.value, taps);
+            }
           return;
         }
         for (const { accumulator, part, point } of stepPoints)

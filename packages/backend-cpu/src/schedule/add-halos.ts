@@ -130,6 +130,15 @@ function widened(decl: BufferDecl, halo: Halo | undefined): BufferDecl {
   return { ...decl, shape: decl.shape.map((extent, k) => widthOf(extent, halo.sides[k])), storage: halo.storage };
 }
 
+/** Zeros before and after an image, or on one side of it: as many copies of a part of the padded image. */
+interface Slab {
+  readonly dimension: number;
+  readonly first: number;
+  readonly size: number;
+  readonly copies: number;
+  readonly apart: number;
+}
+
 /** Kernels that write the zeros: for each dimension one, or one before and one after the image where these differ in size. */
 function fillKernels(
   { buffer, sides }: Halo,
@@ -166,15 +175,6 @@ function fillKernels(
         outputs: [{ buffer, index, value: constant(0) }],
       };
     });
-}
-
-/** Zeros before and after an image, or on one side of it: as many copies of a part of the padded image. */
-interface Slab {
-  readonly dimension: number;
-  readonly first: number;
-  readonly size: number;
-  readonly copies: number;
-  readonly apart: number;
 }
 
 function moveAccesses(kernel: Kernel, loads: readonly PaddedLoad[], halos: ReadonlyMap<number, Halo>): Kernel {

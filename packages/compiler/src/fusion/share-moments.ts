@@ -1,4 +1,4 @@
-// A mean and the squares around it, as normalizations need them, in one pass over the values: sums around one of the values give both.
+// A mean and the squares around it, as normalizations need them, in one pass over the values: sums around a pivot give both.
 
 import type { KernelCapabilities } from '../capabilities.ts';
 import { buffersRead, kernelReduces, nodesOf, reducesOf } from '../kernels/contents.ts';
@@ -14,8 +14,8 @@ import { axesOf, extentsOf, isContraction, iterationsOf, stepsOf } from './kerne
 const FEWEST_VALUES = 2 ** 16;
 /** Values whose mean is the pivot. */
 const SAMPLES = 8;
-/** Largest expression of a value around its mean, in distinct nodes, that is worth evaluating once more for each sample. */
-const MOST_NODES = 12;
+/** Most distinct nodes of the square of a value around its mean that are worth evaluating once more for each sample. */
+const LARGEST_SQUARE = 12;
 
 /**
  * `sum((x - m)^2)` of a kernel that reads the mean `m`, which another kernel computes as `sum(x) / n`, becomes a second result of that kernel. With a pivot `k`,
@@ -28,7 +28,7 @@ export function shareMoments(capabilities: KernelCapabilities): SchedulePass {
     name: 'share-moments',
     requires: 'Each buffer is written by one kernel.',
     guarantees:
-      'No kernel sums squares around a value that another kernel computes from the sum of the same elements, within the limits on outputs and buffers.',
+      'No kernel sums squares of many simple values around their mean, which another kernel computes, within the limits on outputs and buffers.',
     run: (program) => (capabilities.maxOutputs < 2 ? program : new Sharing(program, capabilities).run()),
   };
 }
@@ -86,7 +86,7 @@ class Sharing {
 function squaresOf(sum: ReduceExpr): Squares | undefined {
   const { op, dtype, body } = sum;
   if (op !== 'sum' || dtype !== 'f32' || body.kind !== 'binary' || body.op !== 'mul') return undefined;
-  if (nodesOf(body).size > MOST_NODES) return undefined;
+  if (nodesOf(body).size > LARGEST_SQUARE) return undefined;
   const { a, b } = body;
   if (a.kind !== 'binary' || a.op !== 'sub' || (a !== b && exprKey(a) !== exprKey(b))) return undefined;
   const { a: x, b: mean } = a;
