@@ -13,7 +13,7 @@ import {
 } from '@netwright/compiler/kernels';
 
 import { affineAxes } from './affine-axes.ts';
-import { imageOrder, persistentOrder, storageInOrder } from './persistent-storage.ts';
+import { imageOrder, persistentOrder, persistentStorage, storageInOrder } from './persistent-storage.ts';
 
 const filterOrder = [2, 3, 1, 0];
 
@@ -89,7 +89,7 @@ function withOrder(
   persistent: ReadonlyMap<number, readonly number[]>,
 ): BufferDecl {
   const { role, shape } = decl;
-  if (role.kind === 'persistent') return { ...decl, storage: storageInOrder(shape, persistentOrder(shape)) };
+  if (role.kind === 'persistent') return { ...decl, storage: persistentStorage(shape) };
   if (role.kind === 'constant' || (role.kind === 'input' && (shape[1] ?? 1) < fewChannels)) return decl;
   const vote = votes.get(group);
   const order = persistent.get(group) ?? (vote === undefined ? undefined : vote === 'image' ? imageOrder : filterOrder);

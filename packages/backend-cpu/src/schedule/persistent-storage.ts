@@ -2,6 +2,11 @@
 
 import type { Storage } from '@netwright/compiler';
 
+/** Floats of one way of the first cache, 4 KiB. */
+const way = 1024;
+/** Seven cache lines. */
+const tapSpace = 112;
+
 /** Channels last: [n][h][w][c]. */
 export const imageOrder: readonly number[] = [0, 2, 3, 1];
 
@@ -14,7 +19,16 @@ export function persistentOrder(shape: readonly number[]): readonly number[] {
 }
 
 export function persistentStorage(shape: readonly number[]): Storage {
-  return storageInOrder(shape, persistentOrder(shape));
+  return spaced(storageInOrder(shape, persistentOrder(shape)), shape);
+}
+
+/** Taps of filters that lie a multiple of {@link way} apart meet in one set of the cache: they are moved apart. */
+function spaced({ strides, offset, size }: Storage, shape: readonly number[]): Storage {
+  const [outputs = 1, inputs = 1, rows = 1, columns = 1] = shape;
+  const taps = outputs * inputs;
+  if (shape.length !== 4 || rows * columns === 1 || taps % way !== 0) return { strides, offset, size };
+  const apart = taps + tapSpace;
+  return { strides: [strides[0] ?? 1, strides[1] ?? 1, columns * apart, apart], offset, size: rows * columns * apart };
 }
 
 /** Dense storage with dimensions in the given order, the last contiguous. */
