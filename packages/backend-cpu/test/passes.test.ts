@@ -446,13 +446,34 @@ describe('isolate-sums', () => {
       ['conv2d.weight/sum0', 'reduce'],
       ['conv2d.weight', 'binary'],
     ]);
-    expect(result.buffers.at(-1)?.storage.strides).toEqual(result.buffers[1]?.storage.strides);
+    expect(result.buffers.at(-1)?.storage.strides).toEqual([1, 32, 3072, 1024]);
     expect(printProgram({ buffers: [], kernels: result.kernels.slice(1) })).toContain(
       'sub(b1[a0, a1, a2, a3], mul(b3[a0, a1, a2, a3], 0.5))',
     );
   });
   test('alone it stays', () => {
     const program = chooseLayout.run(gradient);
+    expect(isolateSums.run(program)).toEqual(program);
+  });
+  test('so is that of an image of three channels, whose other operand is not packed', () => {
+    const stem = chooseLayout.run(inner(convolutionWeightGradient({ ...small, size: 64, outChannels: 32 })));
+    expect(packPanels(simd128Tuning).run(stem)).toEqual(stem);
+    const updated = stem.kernels.map((one) => ({
+      ...one,
+      outputs: one.outputs.map((output) => ({ ...output, value: binary('mul', output.value, constant(0.5)) })),
+    }));
+    expect(isolateSums.run({ ...stem, kernels: updated }).kernels.map(({ name }) => name)).toEqual([
+      'conv2d.weight/sum0',
+      'conv2d.weight',
+    ]);
+  });
+  test('not a sum along the rows of an operand', () => {
+    const product = inner(matmulProgram(100, 64, 2048));
+    const scaled = product.kernels.map((one) => ({
+      ...one,
+      outputs: one.outputs.map((output) => ({ ...output, value: binary('mul', output.value, constant(0.5)) })),
+    }));
+    const program = { ...product, kernels: scaled };
     expect(isolateSums.run(program)).toEqual(program);
   });
 });

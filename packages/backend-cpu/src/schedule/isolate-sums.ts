@@ -12,12 +12,14 @@ import { addTemporary } from './temporary.ts';
 const longSum = 512;
 /** Floats of a cache line: a stride of at least this many touches a new line at every step. */
 const lineLength = 16;
+/** Floats between positions of the shorter operand, which has few channels where it is an image: it does not run along a row. */
+const leastStride = 2;
 
 export const isolateSums: SchedulePass = {
   name: 'isolate-sums',
   requires: 'Layouts are chosen.',
   guarantees:
-    'A sum of more than 512 products whose every step touches new cache lines of all operands is the whole value of its kernel.',
+    'A sum over more than 512 positions, whose every step touches new cache lines of the operand along the lanes and moves along no row of the other, is the whole value of its kernel.',
   run: (program) => {
     const buffers = [...program.buffers];
     const kernels = program.kernels.flatMap((kernel) => isolate(kernel, buffers));
@@ -27,7 +29,9 @@ export const isolateSums: SchedulePass = {
 
 function isolate(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
   const whole = kernel.outputs.length === 1 && kernel.outputs[0]?.value.kind === 'reduce';
-  const long = whole ? [] : contractionsOf(kernel).filter((reduce) => isOverPositions(reduce, kernel, buffers));
+  const long = whole
+    ? []
+    : contractionsOf(kernel).filter((reduce) => isLong(reduce, kernel) && isOverPositions(reduce, kernel, buffers));
   if (long.length === 0) return [kernel];
   const used = new Map<string, Expr>();
   const sums: Kernel[] = [];
@@ -55,14 +59,21 @@ function isolate(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
   return [...sums, { ...kernel, outputs }];
 }
 
-function isOverPositions(reduce: ReduceExpr, kernel: Kernel, buffers: readonly BufferDecl[]): boolean {
+function isLong({ axes }: ReduceExpr, kernel: Kernel): boolean {
+  const extents = extentsOf(kernel);
+  return axes.reduce((product, axis) => product * (extents.get(axis) ?? 1), 1) >= longSum;
+}
+
+/** Whether each step of a sum moves to another row of all operands: new cache lines, but where rows are short. */
+export function isOverPositions(reduce: ReduceExpr, kernel: Kernel, buffers: readonly BufferDecl[]): boolean {
   const extents = extentsOf(kernel);
   const summed = reduce.axes.filter((axis) => (extents.get(axis) ?? 1) > 1);
-  if (summed.reduce((product, axis) => product * (extents.get(axis) ?? 1), 1) < longSum) return false;
   return loadsOf(reduce.body).every((load) => {
     if (axesOfAccess(load.index) === undefined) return false;
     const strides = buffers[load.buffer]?.storage.strides ?? [];
-    return summed.every((axis) => Math.abs(strideAlong(axis, load.index, strides)) >= lineLength);
+    const row = kernel.axes.find(({ id }) => strideAlong(id, load.index, strides) === 1);
+    const least = row === undefined || row.extent < lineLength ? leastStride : lineLength;
+    return summed.every((axis) => Math.abs(strideAlong(axis, load.index, strides)) >= least);
   });
 }
 

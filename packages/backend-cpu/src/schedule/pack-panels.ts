@@ -5,6 +5,7 @@ import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compile
 import { addIndices, axisIndex, type LoadExpr, loadsOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
 import { axesOfAccess, contractionsOf, extentsOf, firstFreeAxis, multiplications, strideAlong } from './contraction.ts';
+import { isOverPositions } from './isolate-sums.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
 import { addTemporary } from './temporary.ts';
 import { evenPanel, type Registers } from './registers.ts';
@@ -133,11 +134,7 @@ function findPanel(
     const strides = buffers[streamed.buffer]?.storage.strides ?? [];
     const reach = (axis: number): number =>
       reduce.axes.includes(axis) ? Math.abs(strideAlong(axis, streamed.index, strides)) : Infinity;
-    if (
-      reduce.axes.length > 0 &&
-      Math.min(...reduce.axes.filter((axis) => (extents.get(axis) ?? 1) > 1).map(reach)) >= 16
-    )
-      continue;
+    if (isOverPositions(reduce, kernel, buffers)) continue;
     return {
       load,
       lane,
