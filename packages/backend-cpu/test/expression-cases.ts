@@ -332,6 +332,38 @@ export function testExpressions(loadProgram: LoadProgram): void {
         }
       },
     );
+    test.each(['outer', 'inner'] as const)(
+      'the first of equal maxima where the %s axis of a window is the farther one',
+      (farther) => {
+        const [outer, inner, kept] = [3, 5, 37];
+        const shape = farther === 'outer' ? [outer, inner, kept] : [inner, outer, kept];
+        const at = farther === 'outer' ? [axis(1), axis(2), axis(0)] : [axis(2), axis(1), axis(0)];
+        const values = Float32Array.from(randomValues(outer * inner * kept, 12), (x, i) => {
+          if (i % kept === 3) return -Infinity;
+          return (i * 7) % 13 === 0 && i % kept < 20 ? NaN : Math.round(x * 2);
+        });
+        const program: KernelProgram = {
+          buffers: [buffer(0, shape), buffer(1, [kept], { kind: 'temporary' }, 'i32')],
+          kernels: [
+            kernel('argmax', axes(0, [kept]), axes(1, [outer, inner]), [
+              { buffer: 1, index: [axis(0)], value: reduce('argmax', [1, 2], load(0, at)) },
+            ]),
+          ],
+        };
+        const loaded = loadProgram(program);
+        loaded.write(0, values);
+        loaded.run();
+        const expected = Int32Array.from({ length: kept }, (_, k) => {
+          const column = Array.from({ length: outer * inner }, (__, i) => {
+            const [a, b] = [Math.floor(i / inner), i % inner];
+            return values[(farther === 'outer' ? a * inner + b : b * outer + a) * kept + k] ?? NaN;
+          });
+          const nan = column.findIndex((value) => Number.isNaN(value));
+          return nan >= 0 ? nan : column.indexOf(Math.max(...column));
+        });
+        expect(Int32Array.from(loaded.read(1))).toEqual(expected);
+      },
+    );
     test('NaN wins a maximum and its position, wherever it is', () => {
       for (const position of [0, 5, 18]) {
         const values = Float32Array.from(randomValues(19, 2));

@@ -53,7 +53,7 @@ export class EmitContext {
     this.kernel = kernel;
     this.plan = plan;
     this.imports = imports;
-    this.table = collectStreams(kernel);
+    this.table = collectStreams(kernel, plan.prefetches);
     for (const node of kernel.nodes)
       for (const operand of operandsOf(node)) this.#uses.set(operand, (this.#uses.get(operand) ?? 0) + 1);
     for (const { value } of kernel.outputs) this.#uses.set(value, (this.#uses.get(value) ?? 0) + 1);

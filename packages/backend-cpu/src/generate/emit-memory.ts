@@ -179,7 +179,8 @@ export function emitStore(context: EmitContext, output: LoweredOutput, point: Po
   if (bytes === 4 && lanes === fb.lanes && isContiguous(context, output)) {
     const offset = outputAddress(context, output, point, 0);
     pushValue();
-    fb.memory('v128.store', offset);
+    if (context.plan.streamed.has(output.slot)) fb.stream(offset);
+    else fb.memory('v128.store', offset);
     return;
   }
   const value = fb.local('v128');

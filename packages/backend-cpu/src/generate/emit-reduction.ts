@@ -8,7 +8,8 @@ import { hoist } from './hoist.ts';
 import { pushIndexVector } from './emit-index.ts';
 import { emitLoop } from './emit-loop.ts';
 import { pushStored } from './emit-memory.ts';
-import { operandsOf, type LoweredOutput, type Node, type ReduceNode } from './lowered.ts';
+import type { LinearIndex } from './linear-index.ts';
+import { operandsOf, type LoweredKernel, type LoweredOutput, type Node, type ReduceNode } from './lowered.ts';
 import type { PartialSums } from './tile-plan.ts';
 import { emitArgmaxStep, emitMaximum } from './vector-math.ts';
 
@@ -21,6 +22,8 @@ const mostTapRows = 3;
 
 interface Accumulator {
   readonly reduce: ReduceNode;
+  /** Whether each position that it meets is larger than the one before. */
+  readonly ascends: boolean;
   /** Where in the output tile. */
   readonly point: Point;
   /** One for each vector along reduced lanes, else one. */
@@ -48,10 +51,13 @@ export function emitReductions(
   const lane = plan.lane !== undefined && over.includes(plan.lane) ? plan.lane : undefined;
   const vector = fb.lanes;
   const partCount = lane === undefined ? 1 : (plan.tile.get(lane) ?? vector) / vector;
-  const accumulators = makeAccumulators(context, reduces, points, partCount);
+  const unrolled = over.filter((axis) => axis !== lane && plan.tile.has(axis));
+  const loops = plan.reduction.filter((axis) => over.includes(axis));
+  const ascends = (reduce: ReduceNode): boolean =>
+    lane === undefined && isAscending(reduce.position, [...loops, ...unrolled], kernel);
+  const accumulators = makeAccumulators(context, reduces, points, partCount, ascends);
   for (const accumulator of accumulators) for (const part of accumulator.parts) initialize(context, accumulator, part);
 
-  const unrolled = over.filter((axis) => axis !== lane && plan.tile.has(axis));
   const steps = unrolled.reduce<ReadonlyMap<number, number>[]>(
     (all, axis) =>
       all.flatMap((at) => Array.from({ length: kernel.extents.get(axis) ?? 1 }, (_, i) => new Map([...at, [axis, i]]))),
@@ -87,13 +93,12 @@ export function emitReductions(
           return;
         }
         for (const { accumulator, part, point } of stepPoints)
-          accumulate(context, accumulator.reduce, part, point, lane !== undefined);
+          accumulate(context, accumulator, part, point, lane !== undefined);
       },
     );
-    if (plan.prefetch !== undefined) prefetch(context, plan.prefetch);
+    prefetch(context);
   };
 
-  const loops = plan.reduction.filter((axis) => over.includes(axis));
   const perTurnOf = (axis: number, count: number | Local): number => {
     const { stepsPerTurn } = plan;
     if (stepsPerTurn === 1) return 1;
@@ -192,10 +197,14 @@ export function emitReductions(
   }
 }
 
-function prefetch(context: EmitContext, { slot, bytes }: { readonly slot: number; readonly bytes: number }): void {
-  const { streams } = context.table;
-  context.fb.get(context.pointer(streams.findIndex((stream) => stream.slot === slot)));
-  context.fb.prefetch(bytes);
+function prefetch(context: EmitContext): void {
+  const { fb, plan, table } = context;
+  for (const one of plan.prefetches) {
+    for (const bytes of one.ahead) {
+      fb.get(context.pointer(table.ofPrefetch(one)));
+      fb.prefetch(bytes);
+    }
+  }
 }
 
 function makeAccumulators(
@@ -203,6 +212,7 @@ function makeAccumulators(
   reduces: readonly ReduceNode[],
   points: readonly Point[],
   partCount: number,
+  ascends: (reduce: ReduceNode) => boolean,
 ): readonly Accumulator[] {
   const { fb } = context;
   const made = new Map<string, Accumulator>();
@@ -214,7 +224,7 @@ function makeAccumulators(
         value: fb.local('v128'),
         index: reduce.op === 'argmax' ? fb.local('v128') : undefined,
       }));
-      made.set(key, { reduce, point, parts });
+      made.set(key, { reduce, ascends: reduce.op === 'argmax' && ascends(reduce), point, parts });
     }
   }
   return [...made.values()];
@@ -228,20 +238,20 @@ function pushIdentity(context: EmitContext, { op, body }: ReduceNode): void {
 
 function initialize(
   context: EmitContext,
-  { reduce }: Accumulator,
+  { reduce, ascends }: Accumulator,
   { value, index }: Accumulator['parts'][number],
 ): void {
   const { fb } = context;
   pushIdentity(context, reduce);
   fb.set(value);
   if (index === undefined) return;
-  fb.i32x4(2 ** 31 - 1);
+  fb.i32x4(ascends ? reduce.position.offset : 2 ** 31 - 1);
   fb.set(index);
 }
 
 function accumulate(
   context: EmitContext,
-  reduce: ReduceNode,
+  { reduce, ascends }: Accumulator,
   { value, index }: Accumulator['parts'][number],
   point: Point,
   acrossLanes: boolean,
@@ -265,7 +275,7 @@ function accumulate(
       fb.op('v128.bitselect');
     }
     fb.set(candidate.index);
-    emitArgmaxStep(fb, { value, index }, candidate, reduce.body.dtype === 'f32');
+    emitArgmaxStep(fb, { value, index }, candidate, { float: reduce.body.dtype === 'f32', later: ascends });
     fb.release(candidate.value);
     fb.release(candidate.index);
     return;
@@ -292,6 +302,18 @@ function hasGuards(node: Node): boolean {
   return (
     node.kind === 'guarded' || (node.kind === 'load' && node.guards.length > 0) || operandsOf(node).some(hasGuards)
   );
+}
+
+/** Whether positions grow while the axes are walked, the last one innermost. */
+function isAscending({ coefficients, rest }: LinearIndex, order: readonly number[], kernel: LoweredKernel): boolean {
+  let span = 0;
+  for (const axis of [...order].reverse()) {
+    const step = coefficients.get(axis) ?? 0;
+    const last = (kernel.extents.get(axis) ?? 1) - 1;
+    if (last > 0 && step <= span) return false;
+    span += step * last;
+  }
+  return rest.length === 0;
 }
 
 function laneMask(lanes: number): (lane: number) => number {
@@ -332,7 +354,7 @@ function finish(context: EmitContext, { reduce, parts }: Accumulator, acrossLane
         fb,
         { value: first.value, index: first.index },
         { value: part.value, index: part.index },
-        reduce.body.dtype === 'f32',
+        { float: reduce.body.dtype === 'f32', later: false },
       );
       return;
     }

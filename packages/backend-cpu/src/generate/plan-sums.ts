@@ -1,12 +1,9 @@
-// How a tile adds up its sums: the order of their loops, slices, partial sums, and what is fetched ahead.
+// How a tile adds up its sums: the order of their loops, slices, and partial sums.
 
 import { storedBytes, type LoadNode, type LoweredKernel } from './lowered.ts';
-import { evenSize, extentOf, type PartialSums, type TilePlan, type TileShape, type TileTuning } from './tile-plan.ts';
+import { cacheLine, evenSize, extentOf, type PartialSums, type TilePlan, type TileTuning } from './tile-plan.ts';
 
-const cacheLine = 64;
 const shortestSum = 32;
-/** Bytes that the caches of a core do not hold beside everything else. */
-const largeOperand = 2 ** 18;
 
 export function reductionOrder(
   kernel: LoweredKernel,
@@ -89,27 +86,4 @@ function largestDivisor(value: number, limit: number): number {
   let divisor = limit;
   while (value % divisor !== 0) divisor -= 1;
   return divisor;
-}
-
-/** The operand whose panels, a cache line for each step, are read once each from memory and used for a few rows. */
-export function nextPanel(
-  kernel: LoweredKernel,
-  loads: readonly LoadNode[],
-  lane: number,
-  { tile, row, splat }: TileShape,
-  reduction: readonly number[],
-  { prefetchedPasses }: TileTuning,
-): TilePlan['prefetch'] {
-  const innermost = reduction.at(-1);
-  if (!splat || row === undefined || innermost === undefined) return undefined;
-  const passes = Math.ceil(extentOf(kernel, row) / (tile.get(row) ?? 1));
-  if (passes > prefetchedPasses) return undefined;
-  const load = loads.find(({ axes }) => axes.has(lane) && !axes.has(row));
-  if (load === undefined || load.address.coefficients.get(innermost) !== cacheLine) return undefined;
-  const size = [...load.axes].reduce((product, axis) => product * extentOf(kernel, axis), storedBytes[load.stored]);
-  const steps = [...load.address.coefficients].filter(
-    ([axis]) => axis !== lane && !kernel.reductionAxes.includes(axis),
-  );
-  const [bytes] = steps.map(([, coefficient]) => coefficient).sort((a, b) => a - b);
-  return size < largeOperand || bytes === undefined || bytes <= cacheLine ? undefined : { slot: load.slot, bytes };
 }

@@ -4,7 +4,9 @@ import { canVectorizeGuards } from './vectorize-guards.ts';
 import { isAffineIn, type LinearIndex } from './linear-index.ts';
 import { laneAccess, laneCost, takeCensus, type Census } from './lane-cost.ts';
 import { storedBytes, type LoadNode, type LoweredKernel } from './lowered.ts';
-import { nextPanel, partialSums, reductionOrder, reductionSlices } from './plan-sums.ts';
+import { planPrefetches } from './plan-prefetches.ts';
+import { streamedSlots } from './plan-stores.ts';
+import { partialSums, reductionOrder, reductionSlices } from './plan-sums.ts';
 import {
   evenSize,
   extentOf,
@@ -17,6 +19,8 @@ import {
 
 /** Accumulators that leave registers for both operands. */
 const mostTaps = 9;
+/** Vectors along the lanes where memory is the limit: it is fastest where it is read in order. */
+const sideBySide = 4;
 const sharedIterations = 64;
 const smallestGroup = 8;
 /** More iterations than this would spend their time on decoding. */
@@ -35,7 +39,8 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
   const order = outputOrder(kernel, loads, lane, shape);
   const partial = shape.splat && slices.length === 0 ? partialSums(kernel, reduction, tuning) : undefined;
   const loops = splitOrder(kernel, shape, order, tuning);
-  const prefetch = lane === undefined ? undefined : nextPanel(kernel, loads, lane, shape, reduction, tuning);
+  const prefetches =
+    lane === undefined ? [] : planPrefetches(kernel, loads, lane, shape, { reduction, slices }, tuning);
   return {
     lanes: tuning.lanes,
     lane,
@@ -46,7 +51,8 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
     stepsPerTurn: tuning.stepsPerTurn,
     slices,
     partial,
-    prefetch,
+    prefetches,
+    streamed: lane === undefined || slices.length > 0 ? new Set() : streamedSlots(kernel, lane, shape, tuning),
     cost,
   };
 }
@@ -105,6 +111,7 @@ function outputLaneTile(
   const { lanes } = tuning;
   const available = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / lanes);
   const balanced = Math.ceil(available / Math.ceil(available / tuning.vectors));
+  const wide = Math.max(1, Math.ceil(available / Math.ceil(available / sideBySide)));
   const rows = kernel.axes.filter((axis) => axis !== lane);
   if (loads.length === 0) {
     const size = census.outside.size;
@@ -148,15 +155,17 @@ function outputLaneTile(
   });
   const window = best(overlapping, ({ row }) => -strided(row));
   if (window !== undefined) {
-    if (lane !== undefined) tile.set(lane, lanes);
     const taps = extentOf(kernel, window.unrolled);
-    tile.set(window.row, Math.min(windowRows(taps, window.step, tuning), extentOf(kernel, window.row)));
+    const pools = loads.length === 1;
+    if (lane !== undefined) tile.set(lane, (pools ? wide : 1) * lanes);
+    const positions = pools ? Math.floor(sideBySide / wide) : windowRows(taps, window.step, tuning);
+    tile.set(window.row, Math.min(positions, extentOf(kernel, window.row)));
     tile.set(window.unrolled, taps);
     return { tile, row: window.row, splat };
   }
   const taps = lane === undefined ? [] : tapsOf(rows, loads, strided, (axis) => extentOf(kernel, axis));
   for (const axis of taps) tile.set(axis, extentOf(kernel, axis));
-  if (lane !== undefined) tile.set(lane, (taps.length > 0 ? 1 : Math.max(1, Math.min(balanced, 4))) * lanes);
+  if (lane !== undefined) tile.set(lane, (taps.length > 0 ? 1 : wide) * lanes);
   return { tile, row: undefined, splat };
 }
 

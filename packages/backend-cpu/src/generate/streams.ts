@@ -2,6 +2,7 @@
 
 import type { LinearIndex } from './linear-index.ts';
 import type { LoadNode, LoweredKernel, LoweredOutput } from './lowered.ts';
+import { cacheLine, type Prefetch } from './tile-plan.ts';
 
 export interface Stream {
   readonly slot: number;
@@ -14,9 +15,11 @@ export interface Stream {
 export interface StreamTable {
   readonly streams: readonly Stream[];
   of(access: LoadNode | LoweredOutput): number;
+  /** The stream that what is fetched ahead lies on. */
+  ofPrefetch(prefetch: Prefetch): number;
 }
 
-export function collectStreams(kernel: LoweredKernel): StreamTable {
+export function collectStreams(kernel: LoweredKernel, prefetches: readonly Prefetch[]): StreamTable {
   const streams: Stream[] = [];
   const byKey = new Map<string, number>();
   const byAccess = new Map<LoadNode | LoweredOutput, number>();
@@ -33,6 +36,12 @@ export function collectStreams(kernel: LoweredKernel): StreamTable {
   };
   for (const node of kernel.nodes) if (node.kind === 'load') add(node, node.slot, node.address);
   for (const output of kernel.outputs) add(output, output.slot, output.address);
+  const ofPrefetch = prefetches.map(({ slot, lineByLine }) => {
+    const operand = streams.findIndex((stream) => stream.slot === slot);
+    const own = streams[operand];
+    if (lineByLine === undefined || own === undefined) return operand;
+    return streams.push({ ...own, coefficients: new Map([...own.coefficients, [lineByLine, cacheLine]]) }) - 1;
+  });
   return {
     streams,
     of(access) {
@@ -40,5 +49,6 @@ export function collectStreams(kernel: LoweredKernel): StreamTable {
       if (index === undefined) throw new RangeError('access without a stream');
       return index;
     },
+    ofPrefetch: (prefetch) => ofPrefetch[prefetches.indexOf(prefetch)] ?? -1,
   };
 }

@@ -2,6 +2,9 @@
 
 import type { LoweredKernel } from './lowered.ts';
 
+/** Bytes. */
+export const cacheLine = 64;
+
 /** Tuning of the generator for a target. */
 export interface TileTuning {
   /** f32 values in a vector. */
@@ -20,8 +23,10 @@ export interface TileTuning {
   readonly stepsPerTurn: number;
   /** Bytes of the splatted operand that one group of rows should span. */
   readonly rowGroupBytes: number;
-  /** Most times that a panel of a large operand is used up before the next one is worth fetching ahead; 0 where the target cannot. */
-  readonly prefetchedPasses: number;
+  /** Bytes of an output that the caches will have lost before anybody reads it. */
+  readonly uncachedBytes: number;
+  /** Whether the target can fetch what is needed later. */
+  readonly prefetches: boolean;
 }
 
 /** Two pixels by 16 channels: measured best for 15 vector registers. */
@@ -34,7 +39,8 @@ export const simd128Tuning: TileTuning = {
   longestSum: 192,
   stepsPerTurn: 2,
   rowGroupBytes: 1 << 17,
-  prefetchedPasses: 0,
+  uncachedBytes: Infinity,
+  prefetches: false,
 };
 
 /** A loop over blocks of a tiled output axis, which are divided evenly among `parts` iterations of the outermost, shared loop. */
@@ -47,6 +53,15 @@ export interface BlockLoop {
 export interface PartialSums {
   readonly depth: number;
   readonly chunk: number;
+}
+
+/** Cache lines to fetch in each step of a sum: those of one operand for a later tile or slice. */
+export interface Prefetch {
+  readonly slot: number;
+  /** Bytes from what the step reads of the operand. */
+  readonly ahead: readonly number[];
+  /** The axis of the sum along which lines are fetched one after the other, however little the operand itself moves. */
+  readonly lineByLine: number | undefined;
 }
 
 export interface TilePlan {
@@ -67,8 +82,10 @@ export interface TilePlan {
   readonly splat: boolean;
   /** How partial sums are added up, where not everything is one sum. */
   readonly partial: PartialSums | undefined;
-  /** In each step of the sum, what lies so many bytes ahead of this operand is fetched: the next panel, where they come from memory. */
-  readonly prefetch: { readonly slot: number; readonly bytes: number } | undefined;
+  /** Slots of outputs that are stored past the caches. */
+  readonly streamed: ReadonlySet<number>;
+  /** What each step of the sum fetches ahead. */
+  readonly prefetches: readonly Prefetch[];
   /** As in {@link TileTuning}. */
   readonly stepsPerTurn: number;
   /** Estimated vector instructions of the whole kernel. */

@@ -208,40 +208,27 @@ export interface ArgmaxPair {
   readonly index: Local;
 }
 
-/** Replaces `best` by `candidate` in the lanes where the candidate wins. */
-export function emitArgmaxStep(fb: Assembler, best: ArgmaxPair, candidate: ArgmaxPair, float: boolean): void {
+/**
+ * Replaces `best` by `candidate` in the lanes where the candidate wins.
+ *
+ * @param later - whether the candidate's index is larger in every lane.
+ */
+export function emitArgmaxStep(
+  fb: Assembler,
+  best: ArgmaxPair,
+  candidate: ArgmaxPair,
+  { float, later }: { readonly float: boolean; readonly later: boolean },
+): void {
   const wins = fb.local('v128');
-  fb.get(candidate.value);
-  fb.get(best.value);
-  fb.op(float ? 'f32x4.gt' : 'i32x4.gt_s');
-  if (float) {
-    fb.get(candidate.value);
-    fb.get(candidate.value);
-    fb.op('f32x4.ne');
-    fb.get(best.value);
-    fb.get(best.value);
-    fb.op('f32x4.eq');
+  pushLarger(fb, best, candidate, float);
+  if (!later) {
+    pushEqual(fb, best, candidate, float);
+    fb.get(candidate.index);
+    fb.get(best.index);
+    fb.op('i32x4.lt_s');
     fb.op('v128.and');
     fb.op('v128.or');
   }
-  fb.get(candidate.value);
-  fb.get(best.value);
-  fb.op(float ? 'f32x4.eq' : 'i32x4.eq');
-  if (float) {
-    fb.get(candidate.value);
-    fb.get(candidate.value);
-    fb.op('f32x4.ne');
-    fb.get(best.value);
-    fb.get(best.value);
-    fb.op('f32x4.ne');
-    fb.op('v128.and');
-    fb.op('v128.or');
-  }
-  fb.get(candidate.index);
-  fb.get(best.index);
-  fb.op('i32x4.lt_s');
-  fb.op('v128.and');
-  fb.op('v128.or');
   fb.set(wins);
   for (const part of ['value', 'index'] as const) {
     fb.get(candidate[part]);
@@ -251,4 +238,35 @@ export function emitArgmaxStep(fb: Assembler, best: ArgmaxPair, candidate: Argma
     fb.set(best[part]);
   }
   fb.release(wins);
+}
+
+/** Where the candidate's value is larger: not less or equal, which no comparison with a NaN is, beside a best value that is none. */
+function pushLarger(fb: Assembler, best: ArgmaxPair, candidate: ArgmaxPair, float: boolean): void {
+  fb.get(candidate.value);
+  fb.get(best.value);
+  if (!float) {
+    fb.op('i32x4.gt_s');
+    return;
+  }
+  fb.op('f32x4.le');
+  fb.op('v128.not');
+  fb.get(best.value);
+  fb.get(best.value);
+  fb.op('f32x4.eq');
+  fb.op('v128.and');
+}
+
+/** Where both values are equal or NaN. */
+function pushEqual(fb: Assembler, best: ArgmaxPair, candidate: ArgmaxPair, float: boolean): void {
+  fb.get(candidate.value);
+  fb.get(best.value);
+  fb.op(float ? 'f32x4.eq' : 'i32x4.eq');
+  if (!float) return;
+  for (const { value } of [candidate, best]) {
+    fb.get(value);
+    fb.get(value);
+    fb.op('f32x4.ne');
+  }
+  fb.op('v128.and');
+  fb.op('v128.or');
 }

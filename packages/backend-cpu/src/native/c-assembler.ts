@@ -136,6 +136,7 @@ export class CAssembler implements Assembler {
   #stack: Operand[] = [];
   #temporaries = 0;
   #labels = 0;
+  #streams = false;
 
   /** `callees` are the names of the C functions, double to double, that `call` knows by position. */
   constructor(params: readonly ValueType[], lanes: number, callees: readonly string[]) {
@@ -220,6 +221,13 @@ export class CAssembler implements Assembler {
     const value = this.#pop();
     const at = plus(this.#pop().code, offset);
     this.#write(`bytes_store(${at}, ${value.code});`);
+  }
+
+  stream(offset: number): void {
+    const value = this.#pop();
+    const at = plus(this.#pop().code, offset);
+    this.#write(`v_stream(${at}, ${value.code});`);
+    this.#streams = true;
   }
 
   prefetch(offset: number): void {
@@ -323,6 +331,7 @@ export class CAssembler implements Assembler {
       `void ${name}(char *const *slots, int ${nameOf(begin)}, int ${nameOf(end)}) {`,
       ...declarations,
       ...this.#lines,
+      ...(this.#streams ? ['streams_end();'] : []),
       '}',
       '',
     ].join('\n');

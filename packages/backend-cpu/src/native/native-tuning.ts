@@ -10,5 +10,13 @@ const tiles: Readonly<Record<number, Pick<TileTuning, 'rows' | 'vectors'>>> = {
 };
 
 export function nativeTuning(lanes: number): TileTuning {
-  return { ...simd128Tuning, ...tiles[lanes], lanes, windowVectors: 32, stepsPerTurn: 1, prefetchedPasses: 4 };
+  return {
+    ...simd128Tuning,
+    ...tiles[lanes],
+    lanes,
+    windowVectors: 32,
+    stepsPerTurn: 1,
+    prefetches: true,
+    uncachedBytes: 2 ** 23,
+  };
 }
