@@ -39,6 +39,10 @@ export function describeSchedule(kernel: PreparedKernel): string {
   );
   const slices = plan.slices.map(({ axis, size }) => `slices of ${String(size)} of ${extent(axis)}`);
   const { partial } = plan;
-  const sums = partial === undefined ? [] : ['partial sums'];
-  return [...made, ...split, tileKind(kernel), ...(tile.length > 0 ? tile : ['scalar']), ...slices, ...sums].join(', ');
+  const rest = [
+    ...(partial === undefined ? [] : ['partial sums']),
+    ...(plan.prefetches.length === 0 ? [] : ['operands fetched ahead']),
+    ...(plan.streamed.size === 0 ? [] : ['stores past the caches']),
+  ];
+  return [...made, ...split, tileKind(kernel), ...(tile.length > 0 ? tile : ['scalar']), ...slices, ...rest].join(', ');
 }

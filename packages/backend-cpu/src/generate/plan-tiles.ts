@@ -159,7 +159,7 @@ function outputLaneTile(
     const pools = loads.length === 1;
     if (lane !== undefined) tile.set(lane, (pools ? wide : 1) * lanes);
     const positions = pools ? Math.floor(sideBySide / wide) : windowRows(taps, window.step, tuning);
-    tile.set(window.row, Math.min(positions, extentOf(kernel, window.row)));
+    if (positions > 1) tile.set(window.row, Math.min(positions, extentOf(kernel, window.row)));
     tile.set(window.unrolled, taps);
     return { tile, row: window.row, splat };
   }

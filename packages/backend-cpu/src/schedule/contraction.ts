@@ -1,8 +1,13 @@
 // Recognises sums of products by form.
 
-import type { Expr, Guard, Index, Kernel } from '@netwright/compiler';
+import type { BufferDecl, Expr, Guard, Index, Kernel } from '@netwright/compiler';
 import { exprKey, kernelReduces, loadsOf, nodesOf, type ReduceExpr } from '@netwright/compiler/kernels';
 import { affineAxes } from './affine-axes.ts';
+
+/** Floats of a cache line: a stride of at least this many touches a new line at every step. */
+const lineLength = 16;
+/** Floats from position to position of an operand with shorter rows, such as an image of few channels: fewer run along a row. */
+const shortRowStride = 2;
 
 /** A sum whose terms multiply at least two loads. */
 export function isContraction(reduce: ReduceExpr): boolean {
@@ -16,7 +21,7 @@ export function isContraction(reduce: ReduceExpr): boolean {
 }
 
 export function contractionsOf(kernel: Kernel): readonly ReduceExpr[] {
-  return kernelReduces(kernel).filter(isContraction);
+  return kernel.reductionAxes.length === 0 ? [] : kernelReduces(kernel).filter(isContraction);
 }
 
 /** The reduction that all of the kernel's outputs share, where it has no other. */
@@ -57,6 +62,19 @@ export function strideAlong(axis: number, index: readonly Index[], strides: read
     const term = terms.find(({ atom }) => atom.kind === 'axis' && atom.axis === axis);
     return sum + (term?.coefficient ?? 0) * (strides[k] ?? 0);
   }, 0);
+}
+
+/** Whether each step of a sum moves to another row of all operands: new cache lines, but where rows are short. */
+export function isOverPositions(reduce: ReduceExpr, kernel: Kernel, buffers: readonly BufferDecl[]): boolean {
+  const extents = extentsOf(kernel);
+  const summed = reduce.axes.filter((axis) => (extents.get(axis) ?? 1) > 1);
+  return loadsOf(reduce.body).every((load) => {
+    if (axesOfAccess(load.index) === undefined) return false;
+    const strides = buffers[load.buffer]?.storage.strides ?? [];
+    const row = kernel.axes.find(({ id }) => strideAlong(id, load.index, strides) === 1);
+    const least = row === undefined || row.extent < lineLength ? shortRowStride : lineLength;
+    return summed.every((axis) => Math.abs(strideAlong(axis, load.index, strides)) >= least);
+  });
 }
 
 /** Every guard in an expression, of loads and of values. */

@@ -2,18 +2,14 @@
 // such sums are computed slice by slice, with partial results kept in the buffer that they write.
 
 import type { BufferDecl, Expr, Kernel, SchedulePass } from '@netwright/compiler';
-import { axisIndex, loadsOf, type ReduceExpr, rewrite } from '@netwright/compiler/kernels';
+import { axisIndex, type ReduceExpr, rewrite } from '@netwright/compiler/kernels';
 
-import { axesOfAccess, contractionsOf, extentsOf, strideAlong } from './contraction.ts';
+import { contractionsOf, extentsOf, isOverPositions, strideAlong } from './contraction.ts';
 import { storageInOrder } from './persistent-storage.ts';
 import { addTemporary } from './temporary.ts';
 
 /** Fewer steps stay in cache without slices. */
 const longSum = 512;
-/** Floats of a cache line: a stride of at least this many touches a new line at every step. */
-const lineLength = 16;
-/** Floats between positions of the shorter operand, which has few channels where it is an image: it does not run along a row. */
-const leastStride = 2;
 
 export const isolateSums: SchedulePass = {
   name: 'isolate-sums',
@@ -62,19 +58,6 @@ function isolate(kernel: Kernel, buffers: BufferDecl[]): readonly Kernel[] {
 function isLong({ axes }: ReduceExpr, kernel: Kernel): boolean {
   const extents = extentsOf(kernel);
   return axes.reduce((product, axis) => product * (extents.get(axis) ?? 1), 1) >= longSum;
-}
-
-/** Whether each step of a sum moves to another row of all operands: new cache lines, but where rows are short. */
-export function isOverPositions(reduce: ReduceExpr, kernel: Kernel, buffers: readonly BufferDecl[]): boolean {
-  const extents = extentsOf(kernel);
-  const summed = reduce.axes.filter((axis) => (extents.get(axis) ?? 1) > 1);
-  return loadsOf(reduce.body).every((load) => {
-    if (axesOfAccess(load.index) === undefined) return false;
-    const strides = buffers[load.buffer]?.storage.strides ?? [];
-    const row = kernel.axes.find(({ id }) => strideAlong(id, load.index, strides) === 1);
-    const least = row === undefined || row.extent < lineLength ? leastStride : lineLength;
-    return summed.every((axis) => Math.abs(strideAlong(axis, load.index, strides)) >= least);
-  });
 }
 
 /** The kernel's axes as its first output lays them out, outermost first. */

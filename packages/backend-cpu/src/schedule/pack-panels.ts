@@ -4,8 +4,15 @@
 import type { BufferDecl, Index, Kernel, SchedulePass } from '@netwright/compiler';
 import { addIndices, axisIndex, type LoadExpr, loadsOf, rewrite, rewriteIndex } from '@netwright/compiler/kernels';
 
-import { axesOfAccess, contractionsOf, extentsOf, firstFreeAxis, multiplications, strideAlong } from './contraction.ts';
-import { isOverPositions } from './isolate-sums.ts';
+import {
+  axesOfAccess,
+  contractionsOf,
+  extentsOf,
+  firstFreeAxis,
+  isOverPositions,
+  multiplications,
+  strideAlong,
+} from './contraction.ts';
 import { preparedBuffers } from './prepared-buffers.ts';
 import { addTemporary } from './temporary.ts';
 import { evenPanel, type Registers } from './registers.ts';
@@ -129,11 +136,11 @@ function findPanel(
       .reduce((product, axis) => product * (extents.get(axis) ?? 1), 1);
     const fewest = prepared.has(load.buffer) ? preparedIntensity : intensity;
     if (summed < steps || multiplications(kernel, reduce) < fewest * size) continue;
-    // Sums over positions are cut into slices instead: their operands are reused slice by slice.
     if (reduce.axes.some((axis) => (extents.get(axis) ?? 1) > 1 && !axes.has(axis))) continue;
     const strides = buffers[streamed.buffer]?.storage.strides ?? [];
     const reach = (axis: number): number =>
       reduce.axes.includes(axis) ? Math.abs(strideAlong(axis, streamed.index, strides)) : Infinity;
+    // These are cut into slices instead: their operands are reused slice by slice.
     if (isOverPositions(reduce, kernel, buffers)) continue;
     return {
       load,
