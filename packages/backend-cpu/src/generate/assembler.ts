@@ -63,7 +63,7 @@ export interface Assembler {
   /** [address, i32 lanes below 256] -> []: one byte for each lane. */
   storeBytes(offset: number): void;
   /** [address, vector] -> []: a store of a whole vector, aligned to its size, that need not stay in the caches. */
-  stream(offset: number): void;
+  storeUncached(offset: number): void;
   /** [address] -> []: what lies there is read soon; nothing where the target has no way to say so. */
   prefetch(offset: number): void;
   /** Each lane takes the value of the lane whose number differs by `distance`, a power of two. */

@@ -42,7 +42,7 @@ export function describeSchedule(kernel: PreparedKernel): string {
   const rest = [
     ...(partial === undefined ? [] : ['partial sums']),
     ...(plan.prefetches.length === 0 ? [] : ['operands fetched ahead']),
-    ...(plan.streamed.size === 0 ? [] : ['stores past the caches']),
+    ...(plan.uncached.size === 0 ? [] : ['stores past the caches']),
   ];
   return [...made, ...split, tileKind(kernel), ...(tile.length > 0 ? tile : ['scalar']), ...slices, ...rest].join(', ');
 }

@@ -179,7 +179,7 @@ export function emitStore(context: EmitContext, output: LoweredOutput, point: Po
   if (bytes === 4 && lanes === fb.lanes && isContiguous(context, output)) {
     const offset = outputAddress(context, output, point, 0);
     pushValue();
-    if (context.plan.streamed.has(output.slot)) fb.stream(offset);
+    if (context.plan.uncached.has(output.slot)) fb.storeUncached(offset);
     else fb.memory('v128.store', offset);
     return;
   }

@@ -5,7 +5,7 @@ import { storedBytes, type LoweredKernel, type LoweredOutput } from './lowered.t
 import { cacheLine, extentOf, type TileShape, type TileTuning } from './tile-plan.ts';
 
 /** Slots of large outputs that the kernel does not read and of which each tile stores whole cache lines. */
-export function streamedSlots(
+export function uncachedSlots(
   kernel: LoweredKernel,
   lane: number,
   { tile }: TileShape,

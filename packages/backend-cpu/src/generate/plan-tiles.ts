@@ -5,7 +5,7 @@ import { isAffineIn, type LinearIndex } from './linear-index.ts';
 import { laneAccess, laneCost, takeCensus, type Census } from './lane-cost.ts';
 import { storedBytes, type LoadNode, type LoweredKernel } from './lowered.ts';
 import { planPrefetches } from './plan-prefetches.ts';
-import { streamedSlots } from './plan-stores.ts';
+import { uncachedSlots } from './plan-stores.ts';
 import { partialSums, reductionOrder, reductionSlices } from './plan-sums.ts';
 import {
   evenSize,
@@ -52,7 +52,7 @@ export function planTiles(kernel: LoweredKernel, tuning: TileTuning = simd128Tun
     slices,
     partial,
     prefetches,
-    streamed: lane === undefined || slices.length > 0 ? new Set() : streamedSlots(kernel, lane, shape, tuning),
+    uncached: lane === undefined || slices.length > 0 ? new Set() : uncachedSlots(kernel, lane, shape, tuning),
     cost,
   };
 }

@@ -83,7 +83,7 @@ export interface TilePlan {
   /** How partial sums are added up, where not everything is one sum. */
   readonly partial: PartialSums | undefined;
   /** Slots of outputs that are stored past the caches. */
-  readonly streamed: ReadonlySet<number>;
+  readonly uncached: ReadonlySet<number>;
   /** What each step of the sum fetches ahead. */
   readonly prefetches: readonly Prefetch[];
   /** As in {@link TileTuning}. */

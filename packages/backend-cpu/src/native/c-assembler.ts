@@ -136,7 +136,7 @@ export class CAssembler implements Assembler {
   #stack: Operand[] = [];
   #temporaries = 0;
   #labels = 0;
-  #streams = false;
+  #storesUncached = false;
 
   /** `callees` are the names of the C functions, double to double, that `call` knows by position. */
   constructor(params: readonly ValueType[], lanes: number, callees: readonly string[]) {
@@ -223,11 +223,11 @@ export class CAssembler implements Assembler {
     this.#write(`bytes_store(${at}, ${value.code});`);
   }
 
-  stream(offset: number): void {
+  storeUncached(offset: number): void {
     const value = this.#pop();
     const at = plus(this.#pop().code, offset);
-    this.#write(`v_stream(${at}, ${value.code});`);
-    this.#streams = true;
+    this.#write(`v_store_uncached(${at}, ${value.code});`);
+    this.#storesUncached = true;
   }
 
   prefetch(offset: number): void {
@@ -331,7 +331,7 @@ export class CAssembler implements Assembler {
       `void ${name}(char *const *slots, int ${nameOf(begin)}, int ${nameOf(end)}) {`,
       ...declarations,
       ...this.#lines,
-      ...(this.#streams ? ['streams_end();'] : []),
+      ...(this.#storesUncached ? ['uncached_end();'] : []),
       '}',
       '',
     ].join('\n');

@@ -35,16 +35,16 @@ INLINE int vi_lane(vf v, int lane) { return ((vi)v)[lane]; }
 INLINE float f_load(const char *p) { return *(const f_any *)p; }
 INLINE vf v_load(const char *p) { return *(const vf_any *)p; }
 INLINE void v_store(char *p, vf v) { *(vf_any *)p = v; }
-/* Stores that need not stay in the caches, for which other threads wait after streams_end. */
+/* Stores that need not stay in the caches; uncached_end comes before anything that tells other threads of them. */
 #if LANES == 16 && __has_builtin(__builtin_ia32_movntps512) && defined(__AVX512F__)
-INLINE void v_stream(char *p, vf v) { __builtin_ia32_movntps512((float *)p, v); }
-INLINE void streams_end(void) { __builtin_ia32_sfence(); }
+INLINE void v_store_uncached(char *p, vf v) { __builtin_ia32_movntps512((float *)p, v); }
+INLINE void uncached_end(void) { __builtin_ia32_sfence(); }
 #elif LANES == 8 && __has_builtin(__builtin_ia32_movntps256) && defined(__AVX__)
-INLINE void v_stream(char *p, vf v) { __builtin_ia32_movntps256((float *)p, v); }
-INLINE void streams_end(void) { __builtin_ia32_sfence(); }
+INLINE void v_store_uncached(char *p, vf v) { __builtin_ia32_movntps256((float *)p, v); }
+INLINE void uncached_end(void) { __builtin_ia32_sfence(); }
 #else
-INLINE void v_stream(char *p, vf v) { v_store(p, v); }
-INLINE void streams_end(void) {}
+INLINE void v_store_uncached(char *p, vf v) { v_store(p, v); }
+INLINE void uncached_end(void) {}
 #endif
 INLINE void v_store1(char *p, vf v, int lane) { *(f_any *)p = v[lane]; }
 INLINE void v_store2(char *p, vf v, int pair) { *(d_any *)p = ((vd)v)[pair]; }

@@ -95,7 +95,7 @@ export class FunctionBuilder implements Assembler {
     this.op('i32x4.extend_low_i16x8_u');
   }
 
-  stream(offset: number): void {
+  storeUncached(offset: number): void {
     this.memory('v128.store', offset);
   }
 

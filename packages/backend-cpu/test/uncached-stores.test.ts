@@ -39,9 +39,9 @@ function textOf(program: KernelProgram, tuning: TileTuning = nativeTuning(16)): 
 
 test.each([8, 16])('a large output is stored past the caches in vectors of %i', (lanes) => {
   const text = textOf(addition(enough), nativeTuning(lanes));
-  expect(text).toContain('v_stream(');
+  expect(text).toContain('v_store_uncached(');
   expect(text).not.toContain('v_store(');
-  expect(text.trimEnd()).toMatch(/streams_end\(\);\n\}$/);
+  expect(text.trimEnd()).toMatch(/uncached_end\(\);\n\}$/);
 });
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
   ['one that the kernel reads', addition(enough, true), nativeTuning(16)],
   ['one in WebAssembly', addition(enough), simd128Tuning],
 ] as const)('not %s', (_, program, tuning) => {
-  expect(textOf(program, tuning)).not.toMatch(/v_stream|streams_end/);
+  expect(textOf(program, tuning)).not.toMatch(/v_store_uncached|uncached_end/);
 });
 
 test('not rows that share a cache line', () => {
@@ -58,7 +58,7 @@ test('not rows that share a cache line', () => {
     ...decl,
     storage: { strides: [enough + 24, 1], offset: 0, size: rows * (enough + 24) },
   }));
-  expect(textOf({ buffers: apart, kernels })).not.toContain('v_stream');
+  expect(textOf({ buffers: apart, kernels })).not.toContain('v_store_uncached');
 });
 
 describe.skipIf(missing !== undefined)('read by the next kernel', () => {
