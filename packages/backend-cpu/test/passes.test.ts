@@ -45,6 +45,15 @@ function inner(program: KernelProgram): KernelProgram {
   };
 }
 
+/** Every output times 0.5. */
+function halved(program: KernelProgram): KernelProgram {
+  const kernels = program.kernels.map((one) => ({
+    ...one,
+    outputs: one.outputs.map((output) => ({ ...output, value: binary('mul', output.value, constant(0.5)) })),
+  }));
+  return { ...program, kernels };
+}
+
 function lines(pass: SchedulePass, program: KernelProgram): string[] {
   return printProgram(pass.run(program)).split('\n');
 }
@@ -458,22 +467,13 @@ describe('isolate-sums', () => {
   test('so is that of an image of three channels, whose other operand is not packed', () => {
     const stem = chooseLayout.run(inner(convolutionWeightGradient({ ...small, size: 64, outChannels: 32 })));
     expect(packPanels(simd128Tuning).run(stem)).toEqual(stem);
-    const updated = stem.kernels.map((one) => ({
-      ...one,
-      outputs: one.outputs.map((output) => ({ ...output, value: binary('mul', output.value, constant(0.5)) })),
-    }));
-    expect(isolateSums.run({ ...stem, kernels: updated }).kernels.map(({ name }) => name)).toEqual([
+    expect(isolateSums.run(halved(stem)).kernels.map(({ name }) => name)).toEqual([
       'conv2d.weight/sum0',
       'conv2d.weight',
     ]);
   });
   test('not a sum along the rows of an operand', () => {
-    const product = inner(matmulProgram(100, 64, 2048));
-    const scaled = product.kernels.map((one) => ({
-      ...one,
-      outputs: one.outputs.map((output) => ({ ...output, value: binary('mul', output.value, constant(0.5)) })),
-    }));
-    const program = { ...product, kernels: scaled };
+    const program = halved(inner(matmulProgram(100, 64, 2048)));
     expect(isolateSums.run(program)).toEqual(program);
   });
 });

@@ -20,7 +20,7 @@ export function planPrefetches(
 ): readonly Prefetch[] {
   const innermost = reduction.at(-1);
   const { row } = shape;
-  if (!tuning.prefetches || !shape.splat || row === undefined || innermost === undefined) return [];
+  if (!tuning.canPrefetch || !shape.splat || row === undefined || innermost === undefined) return [];
   const large = loads.filter((load) => sizeOf(kernel, load) >= largeOperand);
   if (slices.length > 0)
     return large

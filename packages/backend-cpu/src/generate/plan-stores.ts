@@ -9,11 +9,10 @@ export function uncachedSlots(
   kernel: LoweredKernel,
   lane: number,
   { tile }: TileShape,
-  { lanes, uncachedBytes }: TileTuning,
+  { uncachedBytes }: TileTuning,
 ): ReadonlySet<number> {
-  const whole =
-    wholeLines(tile.get(lane) ?? 1) && wholeLines(extentOf(kernel, lane)) && extentOf(kernel, lane) % lanes === 0;
-  if (!whole || uncachedBytes === Infinity) return new Set();
+  if (uncachedBytes === Infinity) return new Set();
+  if (!wholeLines(tile.get(lane) ?? 1) || !wholeLines(extentOf(kernel, lane))) return new Set();
   const read = new Set(kernel.nodes.flatMap((node) => (node.kind === 'load' ? [node.slot] : [])));
   const slots = [...new Set(kernel.outputs.map(({ slot }) => slot))].filter((slot) => {
     const outputs = kernel.outputs.filter((output) => output.slot === slot);

@@ -110,8 +110,8 @@ function outputLaneTile(
   const tile = new Map<number, number>();
   const { lanes } = tuning;
   const available = lane === undefined ? 1 : Math.ceil(extentOf(kernel, lane) / lanes);
-  const balanced = Math.ceil(available / Math.ceil(available / tuning.vectors));
-  const wide = Math.max(1, Math.ceil(available / Math.ceil(available / sideBySide)));
+  const balanced = evenSize(available, tuning.vectors);
+  const wide = evenSize(available, sideBySide);
   const rows = kernel.axes.filter((axis) => axis !== lane);
   if (loads.length === 0) {
     const size = census.outside.size;

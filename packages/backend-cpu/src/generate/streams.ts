@@ -36,12 +36,18 @@ export function collectStreams(kernel: LoweredKernel, prefetches: readonly Prefe
   };
   for (const node of kernel.nodes) if (node.kind === 'load') add(node, node.slot, node.address);
   for (const output of kernel.outputs) add(output, output.slot, output.address);
-  const ofPrefetch = prefetches.map(({ slot, lineByLine }) => {
+  const byPrefetch = new Map<Prefetch, number>();
+  for (const prefetch of prefetches) {
+    const { slot, lineByLine } = prefetch;
     const operand = streams.findIndex((stream) => stream.slot === slot);
     const own = streams[operand];
-    if (lineByLine === undefined || own === undefined) return operand;
-    return streams.push({ ...own, coefficients: new Map([...own.coefficients, [lineByLine, cacheLine]]) }) - 1;
-  });
+    if (own === undefined) throw new RangeError('nothing of what is fetched is read');
+    const stream =
+      lineByLine === undefined
+        ? operand
+        : streams.push({ ...own, coefficients: new Map([...own.coefficients, [lineByLine, cacheLine]]) }) - 1;
+    byPrefetch.set(prefetch, stream);
+  }
   return {
     streams,
     of(access) {
@@ -49,6 +55,10 @@ export function collectStreams(kernel: LoweredKernel, prefetches: readonly Prefe
       if (index === undefined) throw new RangeError('access without a stream');
       return index;
     },
-    ofPrefetch: (prefetch) => ofPrefetch[prefetches.indexOf(prefetch)] ?? -1,
+    ofPrefetch(prefetch) {
+      const index = byPrefetch.get(prefetch);
+      if (index === undefined) throw new RangeError('prefetch without a stream');
+      return index;
+    },
   };
 }

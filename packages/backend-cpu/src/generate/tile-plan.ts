@@ -2,7 +2,7 @@
 
 import type { LoweredKernel } from './lowered.ts';
 
-/** Bytes. */
+/** Bytes of a cache line: whole vectors of every target. */
 export const cacheLine = 64;
 
 /** Tuning of the generator for a target. */
@@ -26,7 +26,7 @@ export interface TileTuning {
   /** Bytes of an output that the caches will have lost before anybody reads it. */
   readonly uncachedBytes: number;
   /** Whether the target can fetch what is needed later. */
-  readonly prefetches: boolean;
+  readonly canPrefetch: boolean;
 }
 
 /** Two pixels by 16 channels: measured best for 15 vector registers. */
@@ -40,7 +40,7 @@ export const simd128Tuning: TileTuning = {
   stepsPerTurn: 2,
   rowGroupBytes: 1 << 17,
   uncachedBytes: Infinity,
-  prefetches: false,
+  canPrefetch: false,
 };
 
 /** A loop over blocks of a tiled output axis, which are divided evenly among `parts` iterations of the outermost, shared loop. */

@@ -16,7 +16,7 @@ export function nativeTuning(lanes: number): TileTuning {
     lanes,
     windowVectors: 32,
     stepsPerTurn: 1,
-    prefetches: true,
+    canPrefetch: true,
     uncachedBytes: 2 ** 23,
   };
 }

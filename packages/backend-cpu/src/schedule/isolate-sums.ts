@@ -15,7 +15,7 @@ export const isolateSums: SchedulePass = {
   name: 'isolate-sums',
   requires: 'Layouts are chosen.',
   guarantees:
-    'A sum over more than 512 positions, whose every step touches new cache lines of the operand along the lanes and moves along no row of the other, is the whole value of its kernel.',
+    'A sum over 512 positions or more, whose every step touches new cache lines of the operand along the lanes and moves along no row of the other, is the whole value of its kernel.',
   run: (program) => {
     const buffers = [...program.buffers];
     const kernels = program.kernels.flatMap((kernel) => isolate(kernel, buffers));

@@ -2,10 +2,7 @@
 
 import type { Storage } from '@netwright/compiler';
 
-/** Floats of one way of the first cache, 4 KiB. */
-const way = 1024;
-/** Seven cache lines. */
-const tapSpace = 112;
+import { planePitchOf } from './pitch.ts';
 
 /** Channels last: [n][h][w][c]. */
 export const imageOrder: readonly number[] = [0, 2, 3, 1];
@@ -18,17 +15,13 @@ export function persistentOrder(shape: readonly number[]): readonly number[] {
   return shape.map((_, dimension) => dimension);
 }
 
+/** Dense, but for taps of a filter that would meet in few sets of the cache. */
 export function persistentStorage(shape: readonly number[]): Storage {
-  return spaced(storageInOrder(shape, persistentOrder(shape)), shape);
-}
-
-/** Taps of filters that lie a multiple of {@link way} apart meet in one set of the cache: they are moved apart. */
-function spaced({ strides, offset, size }: Storage, shape: readonly number[]): Storage {
+  const dense = storageInOrder(shape, persistentOrder(shape));
   const [outputs = 1, inputs = 1, rows = 1, columns = 1] = shape;
-  const taps = outputs * inputs;
-  if (shape.length !== 4 || rows * columns === 1 || taps % way !== 0) return { strides, offset, size };
-  const apart = taps + tapSpace;
-  return { strides: [strides[0] ?? 1, strides[1] ?? 1, columns * apart, apart], offset, size: rows * columns * apart };
+  if (shape.length !== 4 || rows * columns === 1) return dense;
+  const pitch = planePitchOf(outputs * inputs);
+  return { strides: [1, outputs, columns * pitch, pitch], offset: 0, size: rows * columns * pitch };
 }
 
 /** Dense storage with dimensions in the given order, the last contiguous. */
